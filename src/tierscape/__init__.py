@@ -1,0 +1,84 @@
+"""Plan a regional supply ecosystem, tier by tier: map, trace, stress, plan, grow, steward.
+
+``load`` reads a network, every analysis is a function of it, and every answer is a ``Result``. Names are looked up when
+they are first used, so that ``import tierscape`` stays light.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tierscape._version import __version__
+
+if TYPE_CHECKING:
+    from tierscape.analyses.density import DensityAssumptions, density
+    from tierscape.errors import (
+        DataError,
+        Finding,
+        InfeasibleError,
+        MissingExtra,
+        ParameterError,
+        SolverError,
+        Stopped,
+        TierscapeError,
+    )
+    from tierscape.io.networks import load, save
+    from tierscape.network import Network
+    from tierscape.registry import analysis
+    from tierscape.report import report
+    from tierscape.results import Result
+    from tierscape.scenario import Scenario, apply_scenario
+
+_FACE = {
+    "DensityAssumptions": "tierscape.analyses.density",
+    "density": "tierscape.analyses.density",
+    "DataError": "tierscape.errors",
+    "Finding": "tierscape.errors",
+    "InfeasibleError": "tierscape.errors",
+    "MissingExtra": "tierscape.errors",
+    "ParameterError": "tierscape.errors",
+    "SolverError": "tierscape.errors",
+    "Stopped": "tierscape.errors",
+    "TierscapeError": "tierscape.errors",
+    "load": "tierscape.io.networks",
+    "save": "tierscape.io.networks",
+    "Network": "tierscape.network",
+    "analysis": "tierscape.registry",
+    "report": "tierscape.report",
+    "Result": "tierscape.results",
+    "Scenario": "tierscape.scenario",
+    "apply_scenario": "tierscape.scenario",
+}
+
+__all__ = [
+    "DataError",
+    "DensityAssumptions",
+    "Finding",
+    "InfeasibleError",
+    "MissingExtra",
+    "Network",
+    "ParameterError",
+    "Result",
+    "Scenario",
+    "SolverError",
+    "Stopped",
+    "TierscapeError",
+    "__version__",
+    "analysis",
+    "apply_scenario",
+    "density",
+    "load",
+    "report",
+    "save",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _FACE:
+        return getattr(import_module(_FACE[name]), name)
+    raise AttributeError(f"module 'tierscape' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return __all__

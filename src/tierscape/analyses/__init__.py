@@ -1,0 +1,52 @@
+"""The analyses, listed without importing any; other packages add theirs through an entry point.
+
+A new analysis is one file and one line in ``LISTED``. A package of its own declares the entry point group
+``tierscape.analyses``, name and ``module:attribute``, and appears in every door without touching this one.
+"""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from tierscape.errors import ParameterError
+
+if TYPE_CHECKING:
+    from tierscape.registry import Analysis
+
+ENTRY_POINTS = "tierscape.analyses"
+
+LISTED: dict[str, tuple[str, str]] = {
+    "density": (
+        "tierscape.analyses.density:density",
+        "How complete is the supply around each place, and what is missing?",
+    ),
+}
+
+
+def listed() -> dict[str, str]:
+    """Give the name and the question of every analysis, ours first, those of other packages after."""
+    ours = {name: question for name, (_, question) in LISTED.items()}
+    others = {e.name: f"From {e.dist.name if e.dist else e.module}." for e in entry_points(group=ENTRY_POINTS)}
+    return ours | {name: others[name] for name in sorted(others) if name not in ours}
+
+
+def get(name: str) -> Analysis[Any, Any]:
+    """Import an analysis by its name.
+
+    Raises
+    ------
+    ParameterError
+        There is no such analysis; the nearest name is offered.
+    """
+    if name in LISTED:
+        module, attribute = LISTED[name][0].split(":")
+        found: Analysis[Any, Any] = getattr(import_module(module), attribute)
+        return found
+    for entry in entry_points(group=ENTRY_POINTS, name=name):
+        loaded: Analysis[Any, Any] = entry.load()
+        return loaded
+    near = get_close_matches(name, list(listed()), n=1)
+    raise ParameterError(f"there is no analysis '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""))

@@ -1,0 +1,110 @@
+"""Supply density: how complete, deep, connected, unfragmented and redundant the supply around each place is."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tierscape.analyses.density import dimensions as dim
+from tierscape.analyses.density import frames
+from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.analyses.density.gaps import gaps
+from tierscape.analyses.density.reach import region_places, surface_places, within_reach
+from tierscape.analyses.density.result import Density
+from tierscape.analyses.density.supply import Measure, counted_supply
+from tierscape.graph import bom_tree
+from tierscape.network import Network
+from tierscape.registry import analysis
+
+__all__ = ["Density", "DensityAssumptions", "density"]
+
+
+@analysis("Supply density", reads=("sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes"))
+def density(
+    network: Network,
+    *,
+    product: Annotated[
+        str | None, Field(description="Product to be made; may be left out where there is only one.")
+    ] = None,
+    radius_km: Annotated[float, Field(ge=5, le=2000, description="Sites further away do not count, km.")] = 100.0,
+    resolution: Annotated[int, Field(ge=4, le=7, description="H3 resolution of the density surface.")] = 5,
+    measure: Annotated[Measure, Field(description="Count sites, or capacity against the need.")] = "sites",
+    assumptions: Annotated[
+        DensityAssumptions, Field(description="What the analysis takes for granted.")
+    ] = DensityAssumptions(),  # noqa: B008 - frozen
+) -> Density:
+    """Score every place on how much of a product's bill of materials stands within reach.
+
+    The cover of a part at a place is min(1, Σ exp(−t/τ)), t the hours of travel and of border delay to each site that makes
+    it. Completeness walks the bill of materials with AND over what is essential and OR over alternatives. Depth,
+    connection, fragmentation and redundancy stand beside it; the score is their weighted geometric mean with fixed
+    goalposts 0 and 1. Gaps are ranked by what closing each would gain.
+
+    Parameters
+    ----------
+    network : Network
+        Needs ``parts``, ``bom``, ``capabilities``, ``sites``; ``regions`` to rank places, ``nodes`` for connection.
+    product : str, optional
+        Key of a part with a bill of materials.
+    radius_km : float
+        Great-circle radius around a place, 5 to 2,000 km.
+    resolution : int
+        H3 resolution of the surface, 4 to 7.
+    measure : {"sites", "capacity"}
+        A site counts 1, or min(1, capacity / yearly need).
+    assumptions : DensityAssumptions
+        Speeds, reaches, delays, weights and thresholds.
+
+    Returns
+    -------
+    Density
+        Tables ``regions``, ``gaps``, ``layers``, ``parts``, ``cells``, ``sites``.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is out of range, or the product is unknown or has no bill of materials.
+    DataError
+        ``measure="capacity"`` without demand or quantities.
+
+    Notes
+    -----
+    O(places · neighbours · rows a cell) for the sums and O(places · bom rows) for the walk. A required part that no site
+    of the network makes is *unseen*: it counts as absent in the headline, as present in ``completeness_high``. Straight
+    lines cross mountains and water; a map of counts is a map of who reports.
+
+    References
+    ----------
+    Aggregation: Arrow, Chenery, Minhas & Solow (1961). Circuity: Ballou, Rahardja & Sakai (2002), Transp. Res. A 36:843.
+    Effective number of suppliers: inverse of the Herfindahl-Hirschman index. The score is our own construction.
+
+    Examples
+    --------
+    >>> import tierscape
+    >>> answer = tierscape.density(tierscape.load("mini"))
+    >>> answer.regions.select("region", "rank").row(0)
+    ('NORTH', 1)
+    """
+    tree = bom_tree(network, str(product))
+    supply = counted_supply(network, tree, measure, resolution, assumptions)
+    regions, lost = region_places(network, assumptions)
+    reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
+    evidenced = supply.without_inferred()
+    known = within_reach(network, tree, regions, evidenced, radius_km, assumptions)
+    surface = surface_places(supply, tuple({c for c in regions.country if c}), radius_km, resolution)
+    spread = within_reach(network, tree, surface, supply, radius_km, assumptions)
+    needs = dim.partner_needs(tree, supply, assumptions)
+    near_needs = reach.pairs.join(needs, on="cell")
+    layers = dim.layer_cover(tree, reach.cover)
+    scored = frames.score_regions(network, tree, regions, supply, reach, known.cover, assumptions)
+    scored = scored.with_columns(frames.partner_share(near_needs, len(regions)))
+    return Density(
+        regions=frames.region_table(network, scored, lost),
+        gaps=gaps(network, tree, regions, supply, reach, radius_km, assumptions),
+        layers=frames.layer_table(tree, regions, layers, near_needs, assumptions),
+        parts=frames.part_table(tree, regions, supply, reach),
+        cells=frames.cell_table(surface, supply, frames.score_places(network, tree, surface, spread, assumptions)),
+        sites=frames.site_table(tree, supply),
+        findings=(*tree.findings, *supply.findings, *frames.findings(tree, supply, radius_km, resolution)),
+    )

@@ -1,0 +1,204 @@
+"""The pictures of `density`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import polars as pl
+
+from tierscape.charts import Box, Chart, coarser, heat_grid, labelled_scatter, ranked_bars, region_map
+from tierscape.reference import borders_geojson
+
+KM_PER_DEGREE = 111.2
+MOVES = {
+    "qualify": "qualify",
+    "project": "project",
+    "co_locate": "co-locate",
+    "reach": "nearest maker",
+    "search": "search",
+}
+
+
+class DensityLike(Protocol):
+    """What the pictures need of the answer."""
+
+    @property
+    def regions(self) -> pl.DataFrame: ...
+    @property
+    def cells(self) -> pl.DataFrame: ...
+    @property
+    def parts(self) -> pl.DataFrame: ...
+    @property
+    def gaps(self) -> pl.DataFrame: ...
+    @property
+    def layers(self) -> pl.DataFrame: ...
+    @property
+    def sites(self) -> pl.DataFrame: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+
+
+def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
+    """Map, ranking, gaps of the best region, regions by tier, regions by missing part, completeness against risk.
+
+    A picture for which the answer holds no number is left out.
+    """
+    drawn = (
+        cell_map(answer), ranked_regions(answer), tier_grid(answer), best_gaps(answer), gap_matrix(answer),
+        paradox(answer),
+    )  # fmt: skip
+    return tuple(chart for chart in drawn if chart is not None)
+
+
+def cell_map(answer: DensityLike) -> Chart | None:
+    """Draw completeness by cell, with the counted sites by tier."""
+    if answer.cells.is_empty():
+        return None
+    product, radius = answer.parameters.get("product", "the product"), answer.parameters.get("radius_km", 100.0)
+    box = scored_box(answer, margin_km=radius)
+    west, south, east, north = box
+    inside = pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
+    cells, steps = coarser(answer.cells.filter(inside), "completeness")
+    marks = answer.sites.filter(inside).sort("tier", "site", nulls_last=True)
+    marks = marks.select(
+        "lat",
+        "lon",
+        name=pl.coalesce("name", "site"),
+        mark=pl.format("tier {}", pl.col("tier")).fill_null("tier unknown"),
+    )
+    spec = region_map(
+        borders_geojson(box),
+        bbox=box,
+        cells=cells,
+        value="completeness",
+        title="Completeness, share 0–1",
+        layers=[marks],
+    )
+    outside = answer.sites.height - marks.height
+    note = "Darker is more complete; land without colour holds no place that was scored. A site's shape is the lowest tier it makes."
+    if steps:
+        note += f" Cells are drawn {steps} H3 step{'s' * (steps > 1)} coarser than in the table, as the mean of their parts."
+    if outside:
+        note += f" {outside} of {answer.sites.height} counted sites lie outside the frame."
+    best = answer.cells.filter(inside)["completeness"].max()
+    says = f"Map of {answer.cells.filter(inside).height} cells by completeness for {product} within {radius:g} km, and {marks.height} sites."
+    if best is not None:
+        says += f" The most complete cell reaches {best:.2f}."
+    return Chart("map", f"Where {product} could be supplied from nearby", spec, says, "cells", note)
+
+
+def ranked_regions(answer: DensityLike) -> Chart | None:
+    """Draw the score of each region, with the span from unknown taken low to unknown taken high."""
+    rows = answer.regions.filter(pl.col("score").is_not_null()).with_columns(label=pl.coalesce("name", "region"))
+    if rows.is_empty():
+        return None
+    rows = rows.sort("rank", "region", nulls_last=True)
+    spec = ranked_bars(rows, label="label", value="score", title="Score, points of 100", low="score", high="score_high")
+    first, last = rows.row(0, named=True), rows.row(-1, named=True)
+    says = (
+        f"{rows.height} regions by score: {first['label']} leads with {first['score']:.3g} points, "
+        f"{last['label']} closes with {last['score']:.3g}."
+    )
+    note = "The bar takes what is unknown as low, the end of the line takes it as high."
+    return Chart("ranking", "Regions by score", spec, says, "regions", note)
+
+
+def tier_grid(answer: DensityLike) -> Chart | None:
+    """Draw cover by region and tier."""
+    rows = _by_rank(answer, answer.layers, "tier").with_columns(step=pl.format("tier {}", pl.col("tier")))
+    if rows.is_empty():
+        return None
+    spec = heat_grid(rows, row="label", column="step", value="cover", titles=("", "", "Cover, share 0–1"))
+    strong = (
+        rows.group_by("tier").agg(pl.col("cover").mean()).drop_nulls().sort("cover", "tier", descending=[True, False])
+    )
+    says = f"Cover of {rows['tier'].n_unique()} tiers in {rows['label'].n_unique()} regions."
+    if strong.height:
+        says += f" Tier {strong['tier'][0]} is best covered on average ({strong['cover'][0]:.2f}), tier {strong['tier'][-1]} least ({strong['cover'][-1]:.2f})."
+    note = "Tier 1 goes straight into the product. Weighted mean cover of the parts of the tier within the radius."
+    return Chart("tiers", "How deep the supply reaches, tier by tier", spec, says, "layers", note)
+
+
+def best_gaps(answer: DensityLike) -> Chart | None:
+    """Draw the gaps of the best region by what closing each gains, coloured by the move that would close it."""
+    ranked = answer.regions.sort("rank", "region", nulls_last=True)
+    if ranked.is_empty():
+        return None
+    best = ranked.row(0, named=True)
+    rows = answer.gaps.filter((pl.col("region") == best["region"]) & (pl.col("gain") > 0))
+    rows = rows.sort("gain", "part", descending=[True, False]).head(15)
+    if rows.is_empty():
+        return None
+    rows = rows.with_columns(way=pl.col("move").replace(MOVES))
+    spec = ranked_bars(rows, label="part", value="gain", title="Gain in completeness, points of 100", color="way")
+    name, first = best["name"] or best["region"], rows.row(0, named=True)
+    says = f"The {rows.height} gaps of {name} that matter most; closing {first['part']} alone adds {first['gain']:.3g} points of completeness."
+    note = "Each bar is the gain of closing that gap alone; gains do not add up. The word is the cheapest move that is open."
+    return Chart("gaps", f"What {name} lacks", spec, says, "gaps", note)
+
+
+def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int = 16) -> Chart | None:
+    """Draw cover by part and region for the parts that are a gap somewhere, widest gaps first."""
+    rows = _by_rank(answer, answer.parts, "part")
+    regions = rows["label"].unique(maintain_order=True).head(most_regions)
+    rows = rows.filter(pl.col("label").is_in(regions.implode()))
+    rows = rows.with_columns(cover=pl.when(pl.col("seen").fill_null(value=False)).then("cover"))
+    worst = rows.group_by("tier", "part").agg(
+        low=pl.col("cover").min(), mean=pl.col("cover").mean(), unseen=pl.col("cover").null_count()
+    )
+    worst = (
+        worst.filter((pl.col("low") < 0.5) | (pl.col("unseen") > 0))
+        .sort("mean", "part", nulls_last=False)
+        .head(most_parts)
+    )
+    rows = rows.join(worst.select("part").with_row_index("place"), on="part").sort("place", maintain_order=True)
+    if rows.is_empty():
+        return None
+    spec = heat_grid(
+        rows, row="part", column="label", value="cover", titles=("", "", "Cover, share 0–1"), written=False
+    )
+    unseen = worst.filter(pl.col("mean").is_null())["part"].to_list()
+    says = f"Cover of the {worst.height} parts that are missing somewhere, in {regions.len()} regions."
+    if unseen:
+        says += f" No site of the network is known to make {', '.join(unseen[:6])}{' and others' * (len(unseen) > 6)}."
+    note = "Grey with a question mark: no site of the network is known to make the part, so its absence is not proven."
+    return Chart("matrix", "Which parts are missing where", spec, says, "parts", note)
+
+
+def paradox(answer: DensityLike) -> Chart | None:
+    """Draw completeness against the loss if the whole place stops."""
+    rows = answer.regions.drop_nulls(["completeness", "cluster_at_risk"]).with_columns(
+        label=pl.coalesce("name", "region")
+    )
+    if rows.is_empty():
+        return None
+    titles = ("Completeness, share 0–1", "Lost if the place stops, share of supply 0–1")
+    spec = labelled_scatter(rows, label="label", x="completeness", y="cluster_at_risk", titles=titles)
+    worst = rows.sort("cluster_at_risk", "region", descending=[True, False]).row(0, named=True)
+    says = (
+        f"Completeness against supply at risk for {rows.height} regions; most would be lost with {worst['label']} "
+        f"({100 * worst['cluster_at_risk']:.0f}% of the product's supply)."
+    )
+    note = "Dense places cost less and fail together: the further right, the more is near; the higher, the more stops at once."
+    return Chart("paradox", "What density gives and what it risks", spec, says, "regions", note)
+
+
+def scored_box(answer: DensityLike, *, margin_km: float) -> Box:
+    """Give west, south, east, north around the scored regions that have sites, or around all cells if there are none."""
+    points = answer.regions.filter(pl.col("score").is_not_null() & (pl.col("sites") > 0)).drop_nulls(["lat", "lon"])
+    if points.is_empty():
+        points = answer.cells
+    south, north = float(points["lat"].min()), float(points["lat"].max())  # type: ignore[arg-type]
+    west, east = float(points["lon"].min()), float(points["lon"].max())  # type: ignore[arg-type]
+    up = max(margin_km, 60.0) / KM_PER_DEGREE
+    across = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
+    return (max(west - across, -180.0), max(south - up, -85.0), min(east + across, 180.0), min(north + up, 85.0))
+
+
+def _by_rank(answer: DensityLike, frame: pl.DataFrame, then: str) -> pl.DataFrame:
+    """Order the rows of a table by the rank of their region, and name the region in ``label``."""
+    names = answer.regions.sort("rank", "region", nulls_last=True).with_row_index("order")
+    names = names.select("region", "order", label=pl.coalesce("name", "region"))
+    return frame.join(names, on="region").sort("order", then, maintain_order=True)

@@ -1,0 +1,254 @@
+"""From arrays to the declared tables of `density`."""
+
+from __future__ import annotations
+
+import h3
+import numpy as np
+import polars as pl
+
+from tierscape.analyses.density import dimensions as dim
+from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.analyses.density.reach import Places, Reach
+from tierscape.analyses.density.supply import Supply
+from tierscape.analyses.density.tables import CELLS, LAYERS, PARTS, REGIONS, SITES
+from tierscape.errors import Finding
+from tierscape.frames import empty
+from tierscape.graph import Tree
+from tierscape.kernels.distance import great_circle_km
+from tierscape.network import Network
+from tierscape.schema import GRADES
+
+SCORE_FLOOR = 0.01
+"""Least value of a dimension in the score, so that one zero does not hide the rest."""
+
+
+def score_places(
+    network: Network, tree: Tree, places: Places, reach: Reach, assumptions: DensityAssumptions
+) -> pl.DataFrame:
+    """Compute the five dimensions and the score, one row a place."""
+    layers = dim.layer_cover(tree, reach.cover)
+    frame = pl.concat(
+        [
+            pl.DataFrame(
+                {"country": places.country, "lat": places.lat, "lon": places.lon},
+                schema_overrides={"country": pl.String},
+            ),
+            _completeness(tree, reach, assumptions),
+            dim.connection(network, places, assumptions),
+            pl.DataFrame({"depth": dim.depth_of(layers), "redundancy": dim.redundancy(tree, reach.n_effective)}),
+        ],
+        how="horizontal",
+    )
+    return frame.with_columns(_score(frame, assumptions).alias("score"))
+
+
+def score_regions(
+    network: Network,
+    tree: Tree,
+    regions: Places,
+    supply: Supply,
+    reach: Reach,
+    evidenced: np.ndarray,
+    assumptions: DensityAssumptions,
+) -> pl.DataFrame:
+    """Compute every column of ``regions`` that needs no other table, one row a place."""
+    high = np.where(supply.seen, reach.cover, 1.0)
+    layers, layers_high = dim.layer_cover(tree, reach.cover), dim.layer_cover(tree, high)
+    essential = _essential(tree)
+    leaf = reach.cover[:, essential]
+    lowest = essential[leaf.argmin(axis=1)] if len(essential) else np.zeros(len(regions), dtype=np.int64)
+    frame = score_places(network, tree, regions, reach, assumptions).with_columns(
+        pl.Series("region", regions.key, dtype=pl.String),
+        pl.Series("completeness_high", dim.completeness(tree, high, assumptions)),
+        pl.Series("completeness_evidenced", dim.completeness(tree, evidenced, assumptions)),
+        pl.Series("average", dim.completeness(tree, reach.cover, assumptions, rho=-1.0)),
+        pl.Series("bottleneck", leaf.min(axis=1, initial=1.0)),
+        pl.Series("bottleneck_part", [tree.parts[i] if i else None for i in lowest], dtype=pl.String),
+        pl.Series("layers_sourced", dim.layers_sourced(layers, assumptions.layer_threshold)),
+        pl.Series("sites", _sites_within(supply, reach, len(regions))),
+        pl.lit(float(tree.weights[supply.seen].sum() / tree.weights.sum())).alias("coverage"),
+    )
+    frame = pl.concat([frame, dim.outage(tree, supply, reach.pairs, len(regions), assumptions)], how="horizontal")
+    best_case = frame.with_columns(
+        pl.col("completeness_high").alias("completeness"),
+        pl.Series("depth", dim.depth_of(layers_high)),
+        pl.Series("redundancy", dim.redundancy(tree, np.where(supply.seen, reach.n_effective, 2.0))),
+        pl.col("fragmentation").fill_null(0.0),
+    )
+    return frame.with_columns(_score(best_case, assumptions).alias("score_high"))
+
+
+def _essential(tree: Tree) -> np.ndarray:
+    return np.array(
+        sorted({m for g in tree.groups if g.essential and len(g.members) == 1 for m in g.members}), dtype=np.int64
+    )
+
+
+def _completeness(tree: Tree, reach: Reach, assumptions: DensityAssumptions) -> pl.DataFrame:
+    headline, own, free = (dim.completeness(tree, c, assumptions) for c in (reach.cover, reach.own, reach.open))
+    lost = [float(1.0 - o / f) if f > 0 else None for o, f in zip(own, free, strict=True)]
+    return pl.DataFrame(
+        {"completeness": headline, "completeness_own": own, "completeness_open": free, "fragmentation": lost},
+        schema_overrides={"fragmentation": pl.Float64},
+    )
+
+
+def _score(frame: pl.DataFrame, assumptions: DensityAssumptions) -> pl.Series:
+    values = frame.with_columns((1.0 - pl.col("fragmentation")).fill_null(0.0).alias("unfragmented"))
+    weights = {name: getattr(assumptions.weights, name) for name in type(assumptions.weights).model_fields}
+    assessed = {name: w for name, w in weights.items() if values[name].null_count() < max(values.height, 1)}
+    total = sum(assessed.values()) or 1.0
+    log = sum(
+        (w / total) * np.log(np.maximum(values[name].fill_null(0.0).to_numpy(), SCORE_FLOOR))
+        for name, w in assessed.items()
+    )
+    return pl.Series(100.0 * np.exp(log * np.ones(values.height)), dtype=pl.Float64)
+
+
+def _sites_within(supply: Supply, reach: Reach, places: int) -> np.ndarray:
+    rows = supply.rows.select("site", "cell").unique()
+    joined = reach.pairs.join(rows, on="cell")
+    return np.bincount(joined["place"].to_numpy(), minlength=places).astype(np.int64)
+
+
+def partner_share(near_needs: pl.DataFrame, places: int) -> pl.Series:
+    """Share of the process needs of all sites in reach that a maker near them meets, null where there is no need."""
+    shares = dict(near_needs.group_by("place").agg(pl.col("met").mean()).iter_rows())
+    return pl.Series("partner_share", [shares.get(i) for i in range(places)], dtype=pl.Float64)
+
+
+def region_table(network: Network, scored: pl.DataFrame, lost: tuple[str, ...]) -> pl.DataFrame:
+    """Rank the scored regions and add those that have no point."""
+    names = network["regions"].select("region", "name")
+    ranked = scored.with_columns(
+        pl.col("score").rank("min", descending=True).cast(pl.Int64).alias("rank"),
+        pl.when(pl.col("sites") == 0).then(pl.lit("no counted site within the radius")).alias("note"),
+    )
+    without = pl.DataFrame(
+        {"region": lost, "note": ["no coordinates and no located site"] * len(lost)},
+        schema={"region": pl.String, "note": pl.String},
+    )
+    table = pl.concat([ranked, without], how="diagonal_relaxed").join(names, on="region", how="left")
+    return table.sort("rank", "region", nulls_last=True).select(REGIONS.names)
+
+
+def layer_table(
+    tree: Tree, regions: Places, layers: np.ndarray, near_needs: pl.DataFrame, assumptions: DensityAssumptions
+) -> pl.DataFrame:
+    """One row a region and tier."""
+    counts = {t: sum(1 for tier, _, _ in tree.tier_items if tier == t) for t in range(1, layers.shape[1] + 1)}
+    shares = near_needs.group_by("place", "tier").agg(pl.col("met").mean())
+    met = {(place, tier): share for place, tier, share in shares.iter_rows()}
+    rows = [
+        (
+            region,
+            t,
+            counts[t],
+            float(layers[i, t - 1]),
+            bool(layers[i, t - 1] >= assumptions.layer_threshold),
+            met.get((i, t)),
+        )
+        for i, region in enumerate(regions.key)
+        for t in counts
+    ]
+    return pl.DataFrame(rows, schema=empty(LAYERS).schema, orient="row")
+
+
+def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.DataFrame:
+    """One row a region and required part."""
+    n = len(tree.parts) - 1
+    nearest = _nearest(regions, supply, n)
+    firms = pl.coalesce("organization", "site").alias("firm")
+    inside = reach.pairs.join(supply.rows.select("cell", "code", firms), on="cell")
+    counted = {(p, c): k for p, c, k in inside.group_by("place", "code").agg(pl.col("firm").n_unique()).iter_rows()}
+    place, code = np.repeat(np.arange(len(regions)), n), np.tile(np.arange(1, n + 1), len(regions))
+    effective = reach.n_effective[place, code]
+    return (
+        pl.DataFrame(
+            {
+                "region": np.array(regions.key, dtype=object)[place].tolist(),
+                "part": np.array(tree.parts, dtype=object)[code].tolist(),
+                "kind": np.array(tree.kinds, dtype=object)[code].tolist(),
+                "tier": tree.tiers[code],
+                "cover": reach.cover[place, code],
+                "sites": reach.sites[place, code],
+                "organizations": [counted.get((int(p), int(c)), 0) for p, c in zip(place, code, strict=True)],
+                "n_effective": effective,
+                "nearest_km": nearest[place, code],
+                "seen": supply.seen[code],
+            },
+            schema_overrides={"region": pl.String, "part": pl.String, "kind": pl.String},
+        )
+        .with_columns(pl.col("nearest_km").replace({np.inf: None}))
+        .select(PARTS.names)
+    )
+
+
+def _nearest(regions: Places, supply: Supply, n: int) -> np.ndarray:
+    nearest = np.full((len(regions), n + 1), np.inf)
+    for code, rows in supply.rows.group_by("code"):
+        km = great_circle_km(regions.lat[:, None], regions.lon[:, None], rows["lat"].to_numpy(), rows["lon"].to_numpy())
+        nearest[:, code[0]] = km.min(axis=1)
+    return nearest
+
+
+def cell_table(surface: Places, supply: Supply, scored: pl.DataFrame) -> pl.DataFrame:
+    """One row a cell of the density surface."""
+    counts = supply.rows.select("site", "cell").unique().group_by("cell").len()
+    sites = {f"{cell:x}": n for cell, n in counts.iter_rows()}
+    keys = pl.Series("cell", surface.key, dtype=pl.String)
+    held = pl.Series("sites", [sites.get(cell, 0) for cell in surface.key], dtype=pl.Int64)
+    return scored.with_columns(keys, held).sort("cell").select(CELLS.names)
+
+
+def site_table(tree: Tree, supply: Supply) -> pl.DataFrame:
+    """One row a counted site."""
+    grade = pl.col("evidence").replace_strict(
+        {g: i for i, g in enumerate(GRADES)}, default=len(GRADES), return_dtype=pl.Int64
+    )
+    tiers = pl.Series(tree.tiers)
+    rows = supply.rows.with_columns(grade.alias("grade"), tiers[supply.rows["code"].to_numpy()].alias("tier")).sort(
+        "code"
+    )
+    table = rows.group_by("site").agg(
+        pl.col("name", "organization", "country", "lat", "lon", "cell").first(),
+        pl.col("tier").min(),
+        pl.col("part").str.join("; ").alias("makes"),
+        pl.col("evidence").sort_by("grade").first(),
+    )
+    hexed = table.with_columns(pl.col("cell").map_elements(lambda c: f"{c:x}", return_dtype=pl.String))
+    return hexed.sort("site").select(SITES.names)
+
+
+def findings(tree: Tree, supply: Supply, radius_km: float, resolution: int) -> tuple[Finding, ...]:
+    """What the reader should know about how far the answer can be trusted."""
+    found = []
+    unseen = [part for part, seen in zip(tree.parts[1:], supply.seen[1:], strict=True) if not seen]
+    if unseen:
+        found.append(
+            Finding(
+                rule="unseen_parts",
+                severity="warning",
+                table="capabilities",
+                column="part",
+                problem=f"{len(unseen)} of {len(tree.parts) - 1} required parts have no maker anywhere in the network; "
+                "they count as absent in the headline and as present in the high end",
+                remedy="Add the sites that make them, or read the interval.",
+                count=len(unseen),
+                value=unseen[0],
+            )
+        )
+    edge = h3.average_hexagon_edge_length(resolution, unit="km")
+    if edge > radius_km / 5:
+        found.append(
+            Finding(
+                rule="coarse_cells",
+                severity="warning",
+                table="parameters",
+                column="resolution",
+                problem=f"cells have edges of {edge:.1f} km, coarse for a radius of {radius_km:g} km",
+                remedy=f"Use resolution {min(resolution + 1, 7)}.",
+                value=str(resolution),
+            )
+        )
+    return tuple(found)

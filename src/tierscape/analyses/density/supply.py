@@ -1,0 +1,150 @@
+"""Who makes what the product requires, and where: the rows that `density` counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import h3
+import numpy as np
+import polars as pl
+
+from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.errors import DataError, Finding
+from tierscape.graph import Tree, sites_of
+from tierscape.kernels import cells, smooth
+from tierscape.network import Network
+
+Measure = Literal["sites", "capacity"]
+
+
+@dataclass(frozen=True, eq=False)
+class Supply:
+    """The counted rows of `capabilities`, and what was left out.
+
+    Parameters
+    ----------
+    rows : polars.DataFrame
+        One row a counted capability: site, name, organization, country, lat, lon, part, code (place of the part in the
+        tree), capacity_per_year, lead_time_days, flex_share, evidence, count (fixed point), cell (int64).
+    unqualified : polars.DataFrame
+        Rows that would count if the site were qualified: site, part, lat, lon.
+    seen : numpy.ndarray of bool, shape (parts,)
+        Parts that some site of the network is known to make, whatever its status.
+    need : numpy.ndarray, shape (parts,)
+        Yearly need in the year of highest demand; NaN where there is no demand or a quantity is unknown.
+    findings : tuple of Finding
+        Rows that could not be placed, and what was assumed for the others.
+    """
+
+    rows: pl.DataFrame
+    unqualified: pl.DataFrame
+    seen: np.ndarray
+    need: np.ndarray
+    findings: tuple[Finding, ...]
+
+    def without_inferred(self) -> Supply:
+        """Give the same supply without the rows that are only inferred."""
+        return replace(self, rows=self.rows.filter(pl.col("evidence").fill_null("none") != "inferred"))
+
+    def firm_slots(self) -> tuple[np.ndarray, int]:
+        """Number the firms that have several sites of a part; −1 for all other rows."""
+        keys = self.rows.select(
+            pl.struct("code", "organization").alias("firm"),
+            ((pl.len().over("code", "organization") > 1) & pl.col("organization").is_not_null()).alias("several"),
+        )
+        ranked = keys.with_columns(pl.when("several").then(pl.col("firm")).alias("firm"))["firm"].rank("dense")
+        slots = ranked.cast(pl.Int64).fill_null(0).to_numpy() - 1
+        return slots, int(slots.max(initial=-1)) + 1
+
+
+def counted_supply(
+    network: Network, tree: Tree, measure: Measure, resolution: int, assumptions: DensityAssumptions
+) -> Supply:
+    """Collect the supply of the required parts.
+
+    Raises
+    ------
+    DataError
+        ``measure="capacity"`` and the need of the product is unknown.
+    """
+    need = yearly_need(network, tree)
+    if measure == "capacity" and not np.isfinite(need[1:]).any():
+        raise DataError([_no_need(tree.parts[0])])
+    codes = pl.DataFrame({"part": tree.required, "code": np.arange(1, len(tree.parts))})
+    every = sites_of(network, tree.required).join(codes, on="part", how="left", maintain_order="left")
+    seen = np.zeros(len(tree.parts), dtype=bool)
+    seen[every["code"].to_numpy()] = True
+    located, findings = _locate(network, every.filter(pl.col("status").is_in(assumptions.statuses)))
+    qualified = located.filter(pl.col("qualified").fill_null(value=True))
+    counts = _counts(qualified, need, measure)
+    rows = qualified.with_columns(
+        pl.Series("count", counts, dtype=pl.Int64),
+        pl.Series("cell", cell_of(qualified["lat"], qualified["lon"], resolution), dtype=pl.Int64),
+    ).sort("cell", "code", "site")
+    unqualified = located.filter(~pl.col("qualified").fill_null(value=True)).select("site", "part", "lat", "lon")
+    return Supply(rows, unqualified, seen, need, tuple(findings))
+
+
+def yearly_need(network: Network, tree: Tree) -> np.ndarray:
+    """Units of every part that the demand for the product takes, in its highest year, shape (parts,)."""
+    demand = network["demand"].filter(pl.col("product") == tree.parts[0])
+    peak = demand.group_by("year").agg(pl.col("volume_per_year").sum())["volume_per_year"].max()
+    return np.asarray(tree.quantities * (np.nan if peak is None else float(peak)))  # type: ignore[arg-type]
+
+
+def cell_of(lat: Sequence[float] | pl.Series, lon: Sequence[float] | pl.Series, resolution: int) -> np.ndarray:
+    """Give the H3 cell of each point as int64: the parent of its cell at resolution 7."""
+    fine = [h3.str_to_int(h3.latlng_to_cell(a, b, cells.FINEST)) for a, b in zip(lat, lon, strict=True)]
+    return cells.parent(np.array(fine, dtype=np.int64), resolution)
+
+
+def _counts(rows: pl.DataFrame, need: np.ndarray, measure: Measure) -> np.ndarray:
+    if measure == "sites":
+        return np.full(rows.height, smooth.ONE, dtype=np.int64)
+    capacity = rows["capacity_per_year"].fill_null(0.0).to_numpy()
+    wanted = need[rows["code"].to_numpy()]
+    share = np.divide(capacity, wanted, out=np.zeros_like(capacity), where=np.nan_to_num(wanted) > 0)
+    return np.asarray(np.floor(np.minimum(share, 1.0) * smooth.ONE), dtype=np.int64)
+
+
+def _locate(network: Network, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+    regions = network["regions"].select("region", pl.col("lat").alias("region_lat"), pl.col("lon").alias("region_lon"))
+    joined = rows.join(regions, on="region", how="left", maintain_order="left")
+    borrowed = joined.filter(pl.col("lat").is_null() & pl.col("region_lat").is_not_null())
+    placed = joined.with_columns(
+        pl.coalesce("lat", "region_lat").alias("lat"), pl.coalesce("lon", "region_lon").alias("lon")
+    ).drop("region_lat", "region_lon")
+    lost = placed.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
+    findings = []
+    if borrowed.height:
+        remedy = "Give lat and lon, or a town and a country."
+        findings.append(_sites("site_at_region", "note", borrowed, "stand at the point of their region", remedy))
+    if lost.height:
+        remedy = (
+            "Give lat and lon, or a town and a country, or a region with coordinates; until then they are not counted."
+        )
+        findings.append(_sites("site_unplaced", "warning", lost, "have no place and are not counted", remedy))
+    return placed.filter(pl.col("lat").is_not_null() & pl.col("lon").is_not_null()), findings
+
+
+def _sites(rule: str, severity: Literal["warning", "note"], rows: pl.DataFrame, what: str, remedy: str) -> Finding:
+    names = rows["site"].unique(maintain_order=True)
+    problem = f"{len(names)} sites that make required parts {what}"
+    return Finding(
+        rule=rule, severity=severity, table="sites", column="lat", problem=problem, remedy=remedy, count=len(names),
+        value=names[0],
+    )  # fmt: skip
+
+
+def _no_need(product: str) -> Finding:
+    return Finding(
+        rule="need_unknown",
+        severity="error",
+        table="demand",
+        column="volume_per_year",
+        problem=f"the yearly need of '{product}' is unknown, and measure 'capacity' compares capacity with it",
+        remedy="Give demand for the product and bom.quantity below it, or use measure 'sites'.",
+        value=product,
+    )

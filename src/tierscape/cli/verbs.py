@@ -1,0 +1,156 @@
+"""What each command does once its flags are read."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tierscape import analyses, examples
+from tierscape.cli import show
+from tierscape.cli.flags import assignments
+from tierscape.compare import Comparison, differences
+from tierscape.errors import DataError, Finding
+from tierscape.io import template as templates
+from tierscape.io.networks import load, save
+from tierscape.network import Network
+from tierscape.registry import Analysis
+from tierscape.report import report as make_report
+from tierscape.results import Result
+from tierscape.scenario import Scenario, apply_scenario
+
+
+def run(analysis: Analysis[Any, Any], given: tuple[str, dict[str, Any], dict[str, Any]]) -> None:
+    """Run one analysis and give its answer through the doors that were asked for."""
+    source, parameters, doors = given
+    with show.working(f"{analysis.title} …"):
+        answer = analysis(load(source), **parameters)
+    if doors["save"]:
+        answer.save(doors["save"])
+        show.err.print(f"Written: {doors['save']}")
+    if doors["html"]:
+        write(doors["html"], answer.to_html(date=today(None)))
+    if doors["json"]:
+        show.body(answer.to_json())
+        return
+    show.line(answer.summary())
+    if not doors["quiet"] and answer.TABLES:
+        show.line("")
+        show.table(answer.TABLES[0], answer.frame(answer.TABLES[0].name), answer.columns())
+    show.findings(answer.findings, full=not doors["quiet"])
+
+
+def demo(name: str, out: Path, date: str | None) -> None:
+    """Write the report of an example and print the lines that matter."""
+    if name not in examples.EXAMPLES:
+        load(name)
+    with show.working(f"Reading {name} …"):
+        network = load(name)
+    with show.working("Analysing and drawing …"):
+        answers = [analyses.get("density")(network, product=network.products[0])]
+        page = make_report(answers, title=network.name, date=today(date))
+    for text in answers[0].lines():
+        show.line(text)
+    write(out / "report.html", page)
+
+
+def check(source: str, *, as_json: bool) -> None:
+    """Show all findings."""
+    try:
+        found: Sequence[Finding] = load(source).findings
+    except DataError as error:
+        found = error.findings
+    errors = [f for f in found if f.severity == "error"]
+    if as_json:
+        show.body(json.dumps([f.to_dict() for f in found], ensure_ascii=False).encode())
+    else:
+        place = None
+        for finding in sorted(found, key=lambda f: f.severity != "error"):
+            if finding.table != place:
+                place = finding.table
+                show.line(f"\n{place}")
+            show.line(f"  {finding.severity:<7}  {finding.rule:<20}  {finding.message}")
+        show.line(f"\n{source}: {show.count(found)}.")
+    if errors:
+        raise SystemExit(DataError.exit_code)
+
+
+def template(target: Path, tables: Sequence[str], product: str | None) -> None:
+    """Write empty tables, with the bill of materials of a shipped product if one is named."""
+    starter = templates.starter(product) if product else None
+    templates.write_template(target, tables=tables or None, starter=starter)
+    show.line(f"Written: {target}. Fill the tables, then run: tierscape check {target}")
+
+
+def convert(source: str, target: Path) -> None:
+    """Write a network in another form."""
+    network = load(source)
+    show.findings(save(network, target), full=True)
+    show.line(f"Written: {target} (digest {network.digest[:12]})")
+
+
+def report(
+    source: str, out: Path, names: list[str], sets: list[str], scenario: list[Path], *, static: bool, date: str | None
+) -> None:
+    """Write the report."""
+    network = load(source)
+    chosen, parameters = names or list(analyses.LISTED), assignments(sets)
+    with show.working("Analysing …"):
+        base = _answers(network, chosen, parameters)
+        others = {
+            s.name: _answers(apply_scenario(network, s), chosen, parameters) for s in map(Scenario.load, scenario)
+        }
+    with show.working("Drawing …"):
+        page = make_report(base, title=network.name, date=today(date), static=static, scenarios=others)
+    for answer in base:
+        show.line(answer.summary())
+    write(out, page)
+
+
+def compare(
+    source: str, scenario: list[Path], names: list[str], sets: list[str], *, save: Path | None, as_json: bool
+) -> None:
+    """Show what scenarios change."""
+    network = load(source)
+    chosen, parameters = names or list(analyses.LISTED), assignments(sets)
+    with show.working("Analysing …"):
+        base = _answers(network, chosen, parameters)
+        others = {
+            s.name: _answers(apply_scenario(network, s), chosen, parameters) for s in map(Scenario.load, scenario)
+        }
+    comparison = Comparison.of(base, others)
+    if save:
+        comparison.save(save)
+        show.err.print(f"Written: {save}")
+    if as_json:
+        show.body(comparison.to_json())
+        return
+    show.line(comparison.summary())
+    show.line("")
+    show.table(comparison.TABLES[0], comparison.differences)
+
+
+def _answers(network: Network, names: Sequence[str], parameters: dict[str, dict[str, Any]]) -> list[Result]:
+    answers: list[Result] = []
+    for name in names:
+        analysis = analyses.get(name)
+        given = dict(parameters.get(name, {}))
+        products = (
+            network.products if "product" in analysis.parameters.model_fields and "product" not in given else (None,)
+        )
+        answers += [analysis(network, **given, **({"product": p} if p else {})) for p in products]
+    return answers
+
+
+def today(date: str | None) -> str:
+    """Give the date that a report shows."""
+    return date or dt.datetime.now(tz=dt.UTC).date().isoformat()
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page and say where."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    show.line(f"Report: {path.resolve()}")

@@ -1,0 +1,74 @@
+"""Load a network from any form, and save it in any form."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+from tierscape import examples
+from tierscape.errors import DataError, Finding, worst_first
+from tierscape.io import read, write
+from tierscape.network import Network
+
+
+def load(source: str | Path) -> Network:
+    """Load and check a network.
+
+    Parameters
+    ----------
+    source : str or path
+        A folder of CSV or Parquet files, an ``.xlsx`` workbook, a ``.zip``, a supplier list, or the name of a shipped
+        example; a path that exists wins over a name.
+
+    Raises
+    ------
+    DataError
+        The source cannot be read or its tables cannot be used; ``findings`` lists everything that is wrong.
+
+    Examples
+    --------
+    >>> load("mini").name
+    'Mini: pumps on two sides of a border'
+    """
+    path = Path(source)
+    if not path.exists() and str(source) in examples.EXAMPLES:
+        path = examples.path(str(source))
+    if not path.exists():
+        raise DataError([_absent(str(source))])
+    raw = read(path)
+    try:
+        network = Network.from_tables(raw.tables, name=raw.name, first_rows=raw.first_rows)
+    except DataError as error:
+        raise DataError([*raw.findings, *error.findings]) from None
+    if any(f.severity == "error" for f in raw.findings):
+        raise DataError([*raw.findings, *network.findings])
+    return Network(network.name, network.tables, worst_first([*raw.findings, *network.findings]))
+
+
+def save(network: Network, target: str | Path) -> tuple[Finding, ...]:
+    """Write a network as a folder of CSV files, an ``.xlsx`` workbook or a ``.zip``, by the ending of the target.
+
+    Returns
+    -------
+    tuple of Finding
+        What the form could not carry exactly, such as numbers with more than 15 digits in a workbook.
+
+    Raises
+    ------
+    DataError
+        The target exists and holds something else.
+    """
+    return tuple(write(network.tables, Path(target)))
+
+
+def _absent(source: str) -> Finding:
+    near = get_close_matches(source, list(examples.EXAMPLES), n=1)
+    hint = f" Did you mean the example '{near[0]}'?" if near else " 'tierscape examples' lists what is shipped."
+    return Finding(
+        rule="no_such_network",
+        severity="error",
+        table="network",
+        problem="no file or folder of that name, and no shipped example",
+        remedy=f"Give a folder, an .xlsx, a .zip or the name of an example.{hint}",
+        value=source,
+    )

@@ -1,0 +1,1 @@
+"""What several analyses need, frames in and frames out: weights of evidence, links that nobody declared."""

@@ -1,0 +1,44 @@
+"""Blocks to one self-contained HTML page."""
+
+from __future__ import annotations
+
+from tierscape.render.answers import answer_section, evidence_section, headlines, picture, provenance_section
+from tierscape.render.blocks import (
+    Bar,
+    Block,
+    Callout,
+    Card,
+    Cards,
+    Findings,
+    Heading,
+    KeyValues,
+    Picture,
+    Section,
+    TableBlock,
+    Text,
+)
+from tierscape.render.numbers import shown, to_csv
+from tierscape.render.page import page
+
+__all__ = [
+    "Bar",
+    "Block",
+    "Callout",
+    "Card",
+    "Cards",
+    "Findings",
+    "Heading",
+    "KeyValues",
+    "Picture",
+    "Section",
+    "TableBlock",
+    "Text",
+    "answer_section",
+    "evidence_section",
+    "headlines",
+    "page",
+    "picture",
+    "provenance_section",
+    "shown",
+    "to_csv",
+]

@@ -1,0 +1,179 @@
+"""An answer to blocks: the same order for every analysis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import polars as pl
+
+from tierscape.charts import Chart
+from tierscape.errors import Finding, worst_first
+from tierscape.render.blocks import (
+    Bar,
+    Block,
+    Callout,
+    Card,
+    Cards,
+    Findings,
+    Heading,
+    KeyValues,
+    Picture,
+    Section,
+    TableBlock,
+    Text,
+)
+from tierscape.render.numbers import label, shown
+from tierscape.schema import Table
+
+
+class Origin(Protocol):
+    """What a page asks of a provenance; `tierscape.results.Provenance` is one."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def network(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def rows_read(self) -> int: ...
+    @property
+    def evidence(self) -> Mapping[str, float]: ...
+    @property
+    def vintages(self) -> Mapping[str, str]: ...
+    @property
+    def seed(self) -> int | None: ...
+
+
+class Answer(Protocol):
+    """What a page asks of a result; `tierscape.results.Result` is one."""
+
+    @property
+    def TABLES(self) -> tuple[Table, ...]: ...  # noqa: N802
+    @property
+    def analysis(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def parameters(self) -> Mapping[str, Any]: ...
+    @property
+    def findings(self) -> tuple[Finding, ...]: ...
+    @property
+    def provenance(self) -> Origin | None: ...
+    def frame(self, name: str) -> pl.DataFrame: ...
+    def summary(self) -> str: ...
+    def headlines(self) -> tuple[tuple[str, str, str], ...]: ...
+    def charts(self) -> tuple[Chart, ...]: ...
+
+
+def answer_section(answer: Answer, charts: Sequence[Chart], *, key: str = "", cards: bool = True) -> Section:
+    """Lay one answer out: sentence, headline numbers, charts, tables, parameters, what was not seen, findings, method.
+
+    Parameters
+    ----------
+    answer : Answer
+        The result.
+    charts : sequence of Chart
+        Its charts, or those of them that are not drawn elsewhere on the page.
+    key : str
+        Anchor of the section, unique on the page; the name of the analysis if empty.
+    cards : bool
+        Show its headline numbers here.
+    """
+    key = key or answer.analysis
+    blocks: list[Block] = [Text(answer.summary(), lead=True), *(headlines(answer) if cards else ())]
+    blocks += [picture(key, chart) for chart in charts]
+    if answer.TABLES:
+        blocks.append(Heading("Tables"))
+    blocks += [
+        TableBlock(
+            f"{key}-table-{table.name}", table.name.replace("_", " ").capitalize(), table, answer.frame(table.name)
+        )
+        for table in answer.TABLES
+    ]
+    blocks += [Heading("Parameters"), KeyValues("", _flat(answer.parameters))]
+    blocks += [Heading("What was not seen"), Text("Columns that hold unknowns, and in how many rows:"), _unseen(answer)]
+    blocks += [Heading("Findings"), Findings(worst_first(answer.findings))]
+    blocks += [
+        Heading("Method"),
+        Text(f"How it is computed, with equations and sources: page '{answer.analysis}' of the documentation."),
+    ]
+    return Section(key, answer.title, tuple(blocks))
+
+
+def headlines(answer: Answer) -> tuple[Block, ...]:
+    """Give the headline numbers of an answer as cards; nothing if it names none."""
+    cards = tuple(Card(*line) for line in answer.headlines())
+    return (Cards(cards),) if cards else ()
+
+
+def picture(key: str, chart: Chart) -> Picture:
+    """Place a chart of the answer with this key; its table twin is that answer's."""
+    return Picture(f"{key}-chart-{chart.name}", chart, f"{key}-table-{chart.table}" if chart.table else "")
+
+
+def evidence_section(origins: Sequence[Origin]) -> Section:
+    """Say what the page rests on: rows by grade of evidence, and the vintages of the reference data."""
+    blocks: list[Block] = []
+    grades = ("audited", "declared", "observed", "inferred", "none")
+    for origin in dict.fromkeys((o.digest, o.network) for o in origins):
+        first = max((o for o in origins if (o.digest, o.network) == origin), key=lambda o: o.rows_read)
+        graded = {("no grade" if g == "none" else g): first.evidence.get(g, 0.0) for g in grades}
+        title = f"Evidence of the {shown(first.rows_read)} rows read from {first.network}"
+        blocks.append(Bar(title, graded))
+        if first.evidence.get("illustrative", 0.0) > 0:
+            blocks.append(
+                Callout(
+                    f"{first.evidence['illustrative']:.0%} of these rows are illustrative: made up to complete the example, not facts about the world.",
+                    "warning",
+                )
+            )
+    vintages = {name: vintage for origin in origins for name, vintage in sorted(origin.vintages.items())}
+    if vintages:
+        blocks.append(KeyValues("Reference data and its vintage", vintages))
+    return Section("evidence", "Evidence", tuple(blocks))
+
+
+def provenance_section(answers: Sequence[Answer], *, date: str | None) -> Section:
+    """Say how to make the same page again."""
+    blocks: list[Block] = []
+    for answer in answers:
+        rows = {"analysis": answer.analysis}
+        if (origin := answer.provenance) is not None:
+            rows |= {"tierscape": origin.version, "network": origin.network, "digest": origin.digest}
+            rows |= {} if origin.seed is None else {"seed": str(origin.seed)}
+        rows |= {"date": date} if date else {}
+        blocks.append(KeyValues(f"Provenance of {answer.title}", rows))
+    return Section("provenance", "Provenance", tuple(blocks))
+
+
+def _unseen(answer: Answer) -> Block:
+    """Name the columns that hold unknowns, with in how many rows."""
+    lines: dict[str, str] = {}
+    for table in answer.TABLES:
+        frame = answer.frame(table.name)
+        missing: dict[int, list[str]] = {}
+        for column in table.columns:
+            if column.name != "note" and (rows := frame[column.name].null_count()):
+                missing.setdefault(rows, []).append(label(column))
+        if missing:
+            words = [
+                f"{', '.join(names)} in {'all rows' if rows == frame.height else shown(rows)}"
+                for rows, names in sorted(missing.items(), reverse=True)
+            ]
+            lines[f"{table.name}, {shown(frame.height)} rows"] = "; ".join(words)
+    return KeyValues("", lines) if lines else Text("Every column of every table is known.")
+
+
+def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, value in values.items():
+        words = f"{prefix}{name}".replace("_", " ")
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{words}: ")
+        elif isinstance(value, list | tuple):
+            flat[words] = ", ".join(str(v) for v in value) or "none"
+        else:
+            flat[words] = "not set" if value is None or value == "" else shown(value)
+    return flat

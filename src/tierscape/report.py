@@ -1,0 +1,75 @@
+"""A list of analyses to one HTML report, scenarios side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tierscape.render import (
+    Callout,
+    Section,
+    Text,
+    answer_section,
+    evidence_section,
+    headlines,
+    page,
+    picture,
+    provenance_section,
+)
+from tierscape.results import Result
+
+
+def report(
+    results: Sequence[Result],
+    *,
+    title: str,
+    date: str | None = None,
+    static: bool = False,
+    scenarios: Mapping[str, Sequence[Result]] | None = None,
+) -> str:
+    """Write the report of some results as one self-contained HTML page.
+
+    Order: title and answer, evidence, map, one section an analysis, scenario differences, provenance.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Answers, the most important first.
+    title : str
+        Heading of the page.
+    date : str, optional
+        Date that the provenance shows, ISO 8601; without it the page carries none.
+    static : bool
+        Draw charts as SVG and carry no script.
+    scenarios : mapping of str to sequence of Result, optional
+        The same analyses by name of scenario.
+
+    Returns
+    -------
+    str
+        HTML; the same input gives the same text.
+    """
+    charts = [result.charts() for result in results]
+    maps = [(r, c) for r, drawn in zip(results, charts, strict=True) for c in drawn if c.name.endswith("map")]
+    origins = [r.provenance for r in results if r.provenance is not None]
+    sections = [evidence_section(origins)] if origins else []
+    if maps:
+        sections.append(Section("map", "Map", tuple(picture(r.analysis, c) for r, c in maps)))
+    for at, (result, drawn) in enumerate(zip(results, charts, strict=True)):
+        others = [c for c in drawn if not c.name.endswith("map")]
+        sections.append(answer_section(result, others, cards=at > 0))
+    if scenarios:
+        sections.append(_scenario_section(scenarios))
+    sections.append(provenance_section(results, date=date))
+    answer = " ".join(result.sentence() for result in results)
+    networks = dict.fromkeys(origin.network for origin in origins)
+    note = " · ".join([*networks, *([date] if date else [])])
+    opening = headlines(results[0]) if results else ()
+    return page(title, answer, sections, opening=opening, static=static, note=note)
+
+
+def _scenario_section(scenarios: Mapping[str, Sequence[Result]]) -> Section:
+    blocks = []
+    for name, results in scenarios.items():
+        blocks.append(Callout(name))
+        blocks += [Text(result.sentence()) for result in results]
+    return Section("scenarios", "Scenarios", tuple(blocks))

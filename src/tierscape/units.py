@@ -1,0 +1,35 @@
+"""The unit strings that a column may carry, and what each means."""
+
+from __future__ import annotations
+
+UNITS: dict[str, str] = {
+    "1": "a pure number",
+    "share": "a share from 0 to 1",
+    "points": "points on a scale from 0 to 100",
+    "deg": "degrees, WGS 84",
+    "km": "kilometres",
+    "h": "hours",
+    "d": "days",
+    "months": "months",
+    "years": "years",
+    "year": "a calendar year",
+    "date": "ISO 8601 date",
+    "kg": "kilograms",
+    "kg/kWh": "kilograms of CO2 equivalent a kilowatt-hour",
+    "kg/unit": "kilograms a unit of the part",
+    "kWh/unit": "kilowatt-hours a unit of the part",
+    "h/unit": "hours a unit of the part",
+    "unit/unit": "units of the child a unit of the parent",
+    "unit/year": "units of the part a year",
+    "money": "money in meta.currency at meta.price_year",
+    "money/unit": "money a unit of the part",
+    "money/year": "money a year",
+    "money/h": "money an hour",
+    "money/point": "money a point of completeness",
+    "persons": "persons",
+    "sites": "sites",
+    "organizations": "organizations",
+    "parts": "parts",
+    "tiers": "tiers",
+    "1/year": "events a year",
+}

@@ -1,0 +1,4 @@
+import { View, parse } from "vega";
+import { expressionInterpreter } from "vega-interpreter";
+
+globalThis.tierscapeVega = { View, parse, expressionInterpreter };
