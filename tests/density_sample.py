@@ -83,6 +83,7 @@ def cell_rows() -> list[dict[str, object]]:
             found[cell] = {
                 "cell": cell, "lat": y, "lon": x, "country": country, "sites": int(3 * wave(x, y)), "completeness": c,
                 "completeness_own": None if c is None else c * 0.9, "completeness_open": c, "fragmentation": 0.1,
+                "score": None if c is None else 80 * c,
             }  # fmt: skip
     return list(found.values())
 

@@ -6,7 +6,7 @@ import math
 from collections import defaultdict
 from graphlib import TopologicalSorter
 
-from example_facts import ASSEMBLY, SOURCES, Row, chance, in_part_units, rounded
+from example_facts import ASSEMBLY, Row, chance, in_part_units, rounded
 
 MARGIN = 1.25
 """Capacity of all makers of a part beside what the network needs of it."""
@@ -33,8 +33,8 @@ def nameplate(site: Row, part: str, parts: dict[str, Row], bom: list[Row]) -> fl
     """Give the announced capacity of a site for one part, in units of the part; None where it does not speak of it."""
     if site["_capacity"] is None:
         return None
-    amount, unit = site["_capacity"]
-    unit, _, good = unit.partition("/yr")
+    amount: float = site["_capacity"][0]
+    unit, _, good = site["_capacity"][1].partition("/yr")
     good = good.strip()
     if unit == "vehicles":
         return amount if part in {*ASSEMBLY, *ASSEMBLY.values(), "pack_eol_test"} else None
@@ -51,7 +51,7 @@ def nameplate(site: Row, part: str, parts: dict[str, Row], bom: list[Row]) -> fl
 
 
 def _quantity(bom: list[Row], parent: str, child: str) -> float:
-    return next(row["quantity"] for row in bom if (row["parent"], row["child"]) == (parent, child))
+    return float(next(row["quantity"] for row in bom if (row["parent"], row["child"]) == (parent, child)))
 
 
 def capacities(
@@ -85,14 +85,14 @@ def capacities(
 
 def makes(site: Row) -> list[str]:
     """Give the parts that a site makes, with the products that it assembles."""
-    return site["makes"] + [product for process, product in ASSEMBLY.items() if process in site["makes"]]
+    return [*site["makes"], *(product for process, product in ASSEMBLY.items() if process in site["makes"])]
 
 
 def _share(row: Row, bom: list[Row], makers: dict[str, list[Row]]) -> float:
     """Give the share of an alternative: its part of all operating makers of the group."""
     if row["choice"] is None:
         return 1.0
-    counts = {
+    counts: dict[str, int] = {
         r["child"]: sum(s["status"] == "operating" for s in makers[r["child"]])
         for r in bom
         if (r["parent"], r["choice"]) == (row["parent"], row["choice"])
@@ -155,12 +155,13 @@ def conversion_costs(parts: dict[str, Row], bom: list[Row]) -> dict[str, float |
 
 
 def capabilities(sites: list[Row], parts: dict[str, Row], bom: list[Row], peak: dict[str, float]) -> list[Row]:
-    """Give a row for every site and part."""
+    """Give a row for every site and part; a closed site makes nothing."""
     room = capacities(sites, parts, bom, peak)
     costs = conversion_costs(parts, bom)
     return [
         _capability(site, part, room[site["site"], part], costs[part], parts[part]["kind"])
         for site in sites
+        if site["status"] != "closed"
         for part in makes(site)
     ]
 
@@ -176,7 +177,7 @@ def _capability(site: Row, part: str, room: tuple[float, bool], cost: float | No
     elif plate:
         mark = site["_capacity_mark"]
         evidence = "inferred" if mark == "public knowledge" else evidence
-        source = f"{site['_source']}; nameplate as announced: {SOURCES[mark]}; costs and times illustrative"
+        source = f"{site['_source']}; nameplate as announced, {mark}; costs and times illustrative"
     vary = {c: 0.7 + 0.6 * chance(c, site["site"], part) for c in ("lead", "finished", "flex")}
     return {
         "site": site["site"],

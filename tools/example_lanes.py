@@ -18,6 +18,7 @@ ROAD_KM_A_DAY = {"ev-battery-central-europe": 650.0, "auto-electronics-mexico": 
 SPEED = {"rail": 500.0, "sea": 650.0, "barge": 180.0}
 HANDLING = {"rail": 2.0, "sea": 12.0, "barge": 2.0}
 BORDER_DAYS = {"ev-battery-central-europe": 0.7, "auto-electronics-mexico": 1.5}
+RAIL_FROM_KM = 2000.0
 AIR_DAYS = 4.0
 AIR_FROM = 1000.0
 """Money a kilogram from which a part flies between continents."""
@@ -77,7 +78,7 @@ def nodes(example: str, sites: list[Row], links: list[Row]) -> list[Row]:
     """Give the hubs of the area and of the routes, the border crossings and the laboratories."""
     used = {n for row in links for n in (row["route"] or "").split(";") if n}
     rows = [
-        _node(h, {"node": h["node"], "kind": h["kind"], "country": h["country"]})
+        _node(h, {"node": _plain(h["node"]), "kind": h["kind"], "country": h["country"]})
         for h in hubs().iter_rows(named=True)
         if h["country"] in HUB_COUNTRIES[example] or h["node"] in used
     ]
@@ -99,6 +100,11 @@ def nodes(example: str, sites: list[Row], links: list[Row]) -> list[Row]:
                 }
             )  # fmt: skip
     return rows
+
+
+def _plain(node: str) -> str:
+    """Keep '/' out of a key: it joins the keys of a subject."""
+    return node.replace("/", "_")
 
 
 def _node(fact: Row, row: Row) -> Row:
@@ -182,7 +188,8 @@ def lane(example: str, seller: Row, buyer: Row, part: Row, km: float) -> Lane:
     if part["part"] in BULKY and a != b and {a, b} <= DANUBE:
         return Lane("barge", (), _days(HANDLING["barge"] + wait, km, SPEED["barge"]))
     if {a, b} == {"MX", "US"}:
-        mode = "rail" if part["kind"] == "material" else "road"
+        heavy = part["kind"] == "material" or (part["kind"] == "component" and km > RAIL_FROM_KM)
+        mode = "rail" if heavy else "road"
         speed = 750.0 if mode == "rail" else ROAD_KM_A_DAY[example]
         return Lane(mode, (_border(seller, buyer, mode),), _days(wait + HANDLING.get(mode, 0.0), km, speed))
     route = ("horgos",) if {a, b} == {"RS", "HU"} or (across and a != "RO" and b != "RO") else ()

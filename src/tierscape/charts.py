@@ -21,8 +21,11 @@ INK, MUTED, GRID, UNKNOWN = "#1b2733", "#55636f", "#e3e8ec", "#c3c9cf"
 ACCENT, ACCENT_DARK = "#1d6f8a", "#124a5d"
 CATEGORIES = ("#1d6f8a", "#d98a1f", "#6b4c9a", "#4f8a3c", "#b5483f", "#7a7f87", "#2b9c93", "#a2557f")
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-SEQUENTIAL = "viridis"
+RAMP = ("#fbf6d3", "#cfe38a", "#7fcb72", "#2fa583", "#26818e", "#35618d", "#46327e", "#440154")
+"""Viridis from its light to its dark end, the light end paled so that nothing does not shout."""
 MOST_CELLS = 2500
+MOST_ROWS = 25
+NAME_TURNS = 0.55
 
 Box = tuple[float, float, float, float]
 
@@ -67,7 +70,7 @@ def ranked_bars(
     Parameters
     ----------
     frame : polars.DataFrame
-        Rows, best first; at most 25 are drawn.
+        Rows, best first; at most ``MOST_ROWS`` are drawn.
     label, value : str
         Column of the bar's name; column of its length. A null value has a name and no bar.
     title : str
@@ -79,7 +82,7 @@ def ranked_bars(
     """
     import altair as alt
 
-    rows = _tidy(frame.head(25).select(_distinct(label, value, low, high, color)))
+    rows = _tidy(frame.head(MOST_ROWS).select(_distinct(label, value, low, high, color)))
     base = alt.Chart(rows)
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8))
     x = alt.X(f"{value}:Q", title=title, scale=alt.Scale(nice=True, zero=True), axis=alt.Axis(tickCount=6))
@@ -122,7 +125,10 @@ def heat_grid(
     rows = _tidy(frame.select(row, column, value))
     base = alt.Chart(rows).encode(
         y=alt.Y(
-            f"{row}:N", sort=None, title=titles[1] or None, axis=alt.Axis(labelLimit=170, ticks=False, domain=False)
+            f"{row}:N",
+            sort=None,
+            title=titles[1] or None,
+            axis=alt.Axis(labelLimit=170, labelPadding=8, ticks=False, domain=False),
         ),
         x=alt.X(
             f"{column}:O",
@@ -135,7 +141,8 @@ def heat_grid(
     cells = base.mark_rect(stroke="white", strokeWidth=1.5, invalid="show").encode(
         color=_ramp(value, titles[2], domain=(0.0, 1.0))
     )
-    word = f"{known} ? " + (f"format(datum['{value}'], '.2f')" if written else "''") + " : '?'"
+    word = f"{known} ? format(datum['{value}'], '.2f') : '?'"
+    base = base if written else base.transform_filter(f"!{known}")
     text = base.transform_calculate(_label=word).mark_text(fontSize=11 if written else 9)
     text = text.encode(
         text="_label:N",
@@ -148,13 +155,15 @@ def heat_grid(
 def labelled_scatter(
     frame: pl.DataFrame, *, label: str, x: str, y: str, titles: tuple[str, str], size: str = ""
 ) -> dict[str, Any]:
-    """Draw points on two axes from 0, each with its name; rows without either number are left out.
+    """Draw points on two axes from 0; rows without either number are left out.
 
-    ``titles`` are those of the axes, units included. Points with a larger ``size`` are larger.
+    Rows get their name in the order of the frame, as long as there is room beside the point; pointing at it shows the
+    rest. ``titles`` are those of the axes, units included. Points with a larger ``size`` are larger.
     """
     import altair as alt
 
     rows = _tidy(frame.drop_nulls([x, y]).select(_distinct(label, x, y, size)))
+    rows = rows.with_columns(_named=pl.Series(_with_room(rows, label, x, y), dtype=pl.Boolean))
     base = alt.Chart(rows).encode(
         x=alt.X(f"{x}:Q", title=titles[0], scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=6)),
         y=alt.Y(
@@ -164,13 +173,35 @@ def labelled_scatter(
     points = base.mark_point(filled=True, size=90, color=ACCENT, opacity=0.85, stroke="white", strokeWidth=1)
     if size:
         points = points.encode(size=alt.Size(f"{size}:Q", scale=alt.Scale(range=[40, 400]), legend=None))
-    middle = float(rows[x].max() or 0.0) * 0.55  # type: ignore[arg-type]
-    right, left = f"datum['{x}'] <= {middle:g}", f"datum['{x}'] > {middle:g}"
-    texts = [
-        base.transform_filter(where).mark_text(align=align, dx=dx, color=INK, fontSize=11).encode(text=f"{label}:N")
-        for where, align, dx in ((right, "left", 9), (left, "right", -9))
-    ]
+    points = points.encode(tooltip=[alt.Tooltip(f"{name}:{kind}") for name, kind in ((label, "N"), (x, "Q"), (y, "Q"))])
+    middle = max(rows[x].to_list(), default=0.0) * NAME_TURNS
+    named = base.transform_filter("datum._named")
+    right = named.transform_filter(f"datum['{x}'] <= {middle:g}").mark_text(align="left", dx=9, color=INK, fontSize=11)
+    left = named.transform_filter(f"datum['{x}'] > {middle:g}").mark_text(align="right", dx=-9, color=INK, fontSize=11)
+    texts = [side.encode(text=f"{label}:N") for side in (right, left)]
     return _finish(alt.layer(points, *texts).properties(height=380), width="container")
+
+
+def _with_room(rows: pl.DataFrame, label: str, x: str, y: str) -> list[bool]:
+    """Tell which points can carry their name: the first, and each whose name would cover no point and no other name."""
+    wide, high = (max((abs(v) for v in rows[name].to_list()), default=0.0) or 1.0 for name in (x, y))
+    points = list(zip((rows[x] / wide).to_list(), (rows[y] / high).to_list(), strict=True))
+    taken: list[Box] = []
+    answer = []
+    for at, ((across, up), name) in enumerate(zip(points, rows[label].to_list(), strict=True)):
+        length = 0.02 + 0.014 * len(name or "")
+        west, east = (across, across + length) if across <= NAME_TURNS else (across - length, across)
+        box = (west, up - 0.035, east, up + 0.035)
+        others = [(p[0], p[1], p[0], p[1]) for i, p in enumerate(points) if i != at]
+        free = at == 0 or not any(_overlap(box, other) for other in [*others, *taken])
+        answer.append(free)
+        if free:
+            taken.append(box)
+    return answer
+
+
+def _overlap(a: Box, b: Box) -> bool:
+    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]
 
 
 def _category(column: str, order: Sequence[str]) -> alt.Color:
@@ -184,9 +215,18 @@ def _ramp(column: str, title: str, *, domain: tuple[float, float]) -> alt.Color:
     """Colour by a number, light is low; the look of all charts makes null grey."""
     import altair as alt
 
-    scale = alt.Scale(scheme=SEQUENTIAL, reverse=True, domain=list(domain), clamp=True)
+    scale = alt.Scale(range=list(RAMP), domain=list(domain), clamp=True, interpolate="rgb", nice=False)
     legend = alt.Legend(orient="bottom", direction="horizontal", title=title, gradientLength=180, tickCount=5)
     return alt.Color(f"{column}:Q", scale=scale, legend=legend)
+
+
+def _above(values: pl.Series) -> float:
+    """Give a round number that no value exceeds."""
+    top = max((v for v in values.drop_nulls().to_list()), default=0.0)
+    if top <= 0:
+        return 1.0
+    step: float = 10.0 ** math.floor(math.log10(top)) / 2
+    return round(math.ceil(round(top / step, 9)) * step, 12)
 
 
 def _distinct(*names: str) -> list[str]:
@@ -208,16 +248,18 @@ def config() -> dict[str, Any]:
     """Give the look that all charts share."""
     axis = {
         "labelColor": MUTED, "titleColor": INK, "gridColor": GRID, "domainColor": UNKNOWN, "tickColor": UNKNOWN,
-        "titleFontWeight": 500, "titlePadding": 10, "labelFontSize": 11.5, "titleFontSize": 12, "domain": False,
+        "titleFontWeight": 500, "titlePadding": 10, "labelFontSize": 11.5, "titleFontSize": 12, "domain": False, "aria": False,
     }  # fmt: skip
     groups = {"decimal": ".", "thousands": "\u2009", "grouping": [3], "currency": ["", ""]}
     return {
         "font": FONT,
+        "aria": False,
         "background": "transparent",
         "view": {"stroke": None},
         "axis": axis,
         "axisY": {"labelColor": INK, "grid": False, "ticks": False},
         "legend": {
+            "aria": False,
             "labelColor": INK,
             "titleColor": INK,
             "titleFontWeight": 500,
@@ -249,7 +291,7 @@ def region_map(
     cells : polars.DataFrame
         Columns ``cell`` (H3 index as text) and ``value``; the null is grey.
     value, title : str
-        Column from 0 to 1 that colours the cells, and the title of its legend, unit included.
+        Column that colours the cells, from 0 to its largest value, and the title of its legend, unit included.
     layers : sequence of polars.DataFrame
         Points by ``lon`` and ``lat`` with ``name`` and ``mark``, the word that picks the shape; see `point_layer`.
 
@@ -266,7 +308,7 @@ def region_map(
     west, south, east, north = bbox
     borders = alt.Chart(alt.InlineData(values=list(base["features"])))
     land = borders.mark_geoshape(fill="#f0f2f0", stroke="#b4bdc4", strokeWidth=0.7, clip=True, aria=False, tooltip=None)
-    ramp = _ramp(value, title, domain=(0.0, 1.0))
+    ramp = _ramp(value, title, domain=(0.0, _above(cells[value])))
     hexagons = alt.Chart(alt.InlineData(values=_hexagons(cells, value)))
     surface = hexagons.mark_geoshape(
         fillOpacity=0.82, stroke="white", strokeWidth=0.25, clip=True, aria=False, invalid="show"
@@ -296,7 +338,7 @@ def point_layer(frame: pl.DataFrame) -> Any:
     rows = frame.select("name", "mark", pl.col("lat", "lon").round(3))
     order = rows["mark"].drop_nulls().unique(maintain_order=True).sort().to_list()
     scale = alt.Scale(domain=order, range=[SHAPES[i % len(SHAPES)] for i in range(len(order))])
-    legend = alt.Legend(orient="top", title=None, symbolFillColor="white", symbolStrokeColor=INK, symbolSize=80)
+    legend = alt.Legend(orient="top", title=None, symbolSize=80)
     points = alt.Chart(rows).mark_point(
         filled=False, size=46, fill="white", stroke=INK, strokeWidth=1.1, clip=True, aria=False
     )

@@ -92,7 +92,8 @@ class Analysis(Generic[P, R]):
     def _explain(self, error: dict[str, Any]) -> str:
         where = ".".join(str(step) for step in error["loc"]) or "parameters"
         if error["type"] == "extra_forbidden":
-            return f"{where} is no parameter.{_nearest(where, list(self.parameters.model_fields))}"
+            *group, last = error["loc"]
+            return f"{where} is no parameter.{_nearest(str(last), _fields(self.parameters, group))}"
         return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, given was {error['input']!r}."
 
 
@@ -131,6 +132,12 @@ def analysis(title: str, *, reads: Sequence[str]) -> Callable[[Callable[Concaten
     return wrap
 
 
+def _fields(model: type[BaseModel], group: Sequence[Any]) -> list[str]:
+    for step in group:
+        model = model.model_fields[step].annotation  # type: ignore[assignment]
+    return list(model.model_fields)
+
+
 def _nearest(word: str, words: Sequence[str]) -> str:
     near = get_close_matches(word, words, n=1)
     return f" Did you mean '{near[0]}'?" if near else f" Known are: {', '.join(words)}." if words else ""
@@ -153,8 +160,8 @@ def _product(network: Network, product: Any) -> str:
 
 def _provenance(network: Network, reads: Sequence[str], seed: int | None) -> Provenance:
     columns = pl.col("evidence").fill_null("none"), pl.col("source").fill_null("").str.starts_with("illustrative")
-    frames = [network[name].select(*columns) for name in reads if "evidence" in network[name].columns]
-    rows = pl.concat(frames)
+    none = pl.DataFrame(schema={"evidence": pl.String, "source": pl.Boolean})
+    rows = pl.concat([none, *(network[name].select(*columns) for name in reads if "evidence" in network[name].columns)])
     grades = dict(rows["evidence"].value_counts().rows())
     total = max(rows.height, 1)
     evidence = {grade: grades.get(grade, 0) / total for grade in (*GRADES, "none")}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tierscape.render import (
-    Callout,
+    Block,
+    KeyValues,
     Section,
-    Text,
     answer_section,
     evidence_section,
     headlines,
@@ -68,8 +68,10 @@ def report(
 
 
 def _scenario_section(scenarios: Mapping[str, Sequence[Result]]) -> Section:
-    blocks = []
+    """Set the sentences of each analysis side by side, one line a scenario."""
+    sentences: dict[str, dict[str, str]] = {}
     for name, results in scenarios.items():
-        blocks.append(Callout(name))
-        blocks += [Text(result.sentence()) for result in results]
+        for result in results:
+            sentences.setdefault(result.title, {})[name] = result.sentence()
+    blocks: list[Block] = [KeyValues(title, lines) for title, lines in sentences.items()]
     return Section("scenarios", "Scenarios", tuple(blocks))

@@ -189,10 +189,17 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     Raises
     ------
     TypeError
-        Columns are missing, unknown or out of order, a number is NaN or infinite, or a key is null or doubled.
+        Columns are missing, unknown or out of order, a type differs (whole numbers may stand for numbers), a number is NaN
+        or infinite, or a key is null or doubled.
     """
     if tuple(frame.columns) != table.names:
         raise TypeError(f"table '{table.name}' has the columns {frame.columns}, declared are {list(table.names)}")
+    for column in table.columns:
+        given = frame.schema[column.name]
+        if given not in (pl.Null(), DTYPES[column.kind]) and not _widens(given, column.kind):
+            raise TypeError(
+                f"table '{table.name}', column '{column.name}': declared as {column.kind}, given is {given}"
+            )
     frame = frame.cast({c.name: DTYPES[c.kind] for c in table.columns})
     for column in table.columns:
         if column.kind == "number" and not frame[column.name].drop_nulls().is_finite().all():
@@ -202,6 +209,10 @@ def conform(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     ):
         raise TypeError(f"table '{table.name}': the key {list(table.key)} is null or doubled")
     return frame
+
+
+def _widens(given: pl.DataType, kind: str) -> bool:
+    return (given.is_integer() and kind in {"integer", "number"}) or (given.is_float() and kind == "number")
 
 
 def _columns(table: Table) -> list[dict[str, str]]:

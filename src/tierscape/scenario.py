@@ -91,19 +91,26 @@ def apply_scenario(network: Network, scenario: Scenario) -> Network:
     Raises
     ------
     DataError
-        An edit matches no row, or the edited tables do not fit together.
+        An edit matches no row, a value does not fit its column, or the edited tables do not fit together.
     """
     tables: dict[str, pl.DataFrame] = dict(network.tables)
-    unmatched = []
+    faults = []
     for number, edit in enumerate(scenario.edits, 1):
         frame = tables[edit.table]
-        hit = _matches(frame, edit.where)
+        try:
+            hit = _matches(frame, edit.where)
+            tables[edit.table] = _edited(frame, edit, hit)
+        except pl.exceptions.PolarsError as error:
+            reason = str(error).splitlines()[0]
+            faults.append(
+                _finding(f"edit {number}", f"a value does not fit '{edit.table}'", f"Correct it: {reason}.")
+            )
+            continue
         if (edit.set or edit.scale or edit.remove) and not hit.any():
             wanted = ", ".join(f"{k} = {v}" for k, v in edit.where.items()) or "any row"
-            unmatched.append(_finding(f"edit {number}", f"no row of '{edit.table}' has {wanted}", "Correct 'where'."))
-        tables[edit.table] = _edited(frame, edit, hit)
-    if unmatched:
-        raise DataError(unmatched)
+            faults.append(_finding(f"edit {number}", f"no row of '{edit.table}' has {wanted}", "Correct 'where'."))
+    if faults:
+        raise DataError(faults)
     edited = Network.from_tables(tables)
     return Network(f"{network.name} · {scenario.name}", edited.tables, edited.findings)
 
@@ -128,7 +135,7 @@ def _edited(frame: pl.DataFrame, edit: Edit, hit: pl.Series) -> pl.DataFrame:
         for column, value in edit.set.items()
     ]
     changes += [
-        pl.when(hit).then(pl.col(column) * factor).otherwise(pl.col(column)).cast(frame.schema[column]).alias(column)
+        pl.when(hit).then(_scaled(column, factor, frame.schema[column])).otherwise(pl.col(column)).alias(column)
         for column, factor in edit.scale.items()
     ]
     frame = frame.with_columns(changes)
@@ -139,6 +146,11 @@ def _edited(frame: pl.DataFrame, edit: Edit, hit: pl.Series) -> pl.DataFrame:
         added = pl.DataFrame(rows, infer_schema_length=None).select(pl.col(c).cast(t) for c, t in frame.schema.items())
         frame = pl.concat([frame, added])
     return frame
+
+
+def _scaled(column: str, factor: float, dtype: pl.DataType) -> pl.Expr:
+    product = pl.col(column) * factor
+    return (product.round() if dtype.is_integer() else product).cast(dtype)
 
 
 def _finding(where: str, problem: str, remedy: str) -> Finding:

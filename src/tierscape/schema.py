@@ -150,7 +150,7 @@ SITES = Table("sites", "a plant, mine, laboratory or warehouse", ("site",), (
     _key("site", "Key of the site.", "samsung_sdi_god"),
     Column("name", "text", "Name for people.", "Samsung SDI Göd"),
     Column("organization", "text", "Firm that runs it.", "Samsung SDI", reference="organizations",
-           null="a firm of its own"),
+           soft=True, null="a firm of its own"),
     _country(),
     Column("region", "text", "Region in which it stands.", "HU-PE", reference="regions", soft=True),
     Column("town", "text", "Town, used to place a site without coordinates.", "Göd"),

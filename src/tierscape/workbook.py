@@ -13,7 +13,8 @@ import xlsxwriter
 from tierscape.schema import Table
 
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_CREATED = dt.datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook carries local time; fixed, so that bytes do not change
+_CREATED = dt.datetime(2000, 1, 1)
+"""Fixed, so that the same answer gives the same bytes."""
 _MOST_TEXT = 32_767
 
 

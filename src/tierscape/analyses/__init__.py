@@ -21,7 +21,7 @@ ENTRY_POINTS = "tierscape.analyses"
 LISTED: dict[str, tuple[str, str]] = {
     "density": (
         "tierscape.analyses.density:density",
-        "How complete is the supply around each place, and what is missing?",
+        "How complete is the supply around a place?",
     ),
 }
 

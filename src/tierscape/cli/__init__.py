@@ -48,7 +48,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for report.html.")] = Path(),
     date: Date = None,
 ) -> None:
-    """Make the report of a shipped example and print the lines that matter."""
+    """Report on a shipped example, and the lines that matter."""
     from tierscape.cli import verbs
 
     verbs.demo(name, out, date)
@@ -75,7 +75,7 @@ def list_analyses() -> None:
 
 @app.command()
 def check(source: Source, json: Annotated[bool, typer.Option("--json", help="Findings as JSON.")] = False) -> None:  # noqa: FBT002
-    """Show every finding about a network, worst first; exit 3 if one is an error."""
+    """Show every finding about a network, worst first."""
     from tierscape.cli import verbs
 
     verbs.check(source, as_json=json)
@@ -132,7 +132,7 @@ def compare(
     save: Annotated[Path | None, typer.Option(help="Folder or .xlsx for all differences.")] = None,
     json: Annotated[bool, typer.Option("--json", help="All differences as JSON.")] = False,  # noqa: FBT002
 ) -> None:
-    """Run analyses on a network and on its scenarios, and show what changes."""
+    """Show what scenarios change in the answers."""
     from tierscape.cli import verbs
 
     verbs.compare(source, scenario, names, sets, save=save, as_json=json)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -101,13 +101,13 @@ def nest(parameters: dict[str, Any], path: list[str], value: Any) -> None:
     parameters[path[-1]] = value
 
 
-def assignments(sets: list[str]) -> dict[str, dict[str, Any]]:
-    """Read ``analysis.name=value`` into parameters by analysis.
+def assignments(sets: list[str], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read ``analysis.name=value`` into parameters by analysis; ``names`` are the analyses that run.
 
     Raises
     ------
     typer.BadParameter
-        A text is of another form.
+        A text is of another form, or names an analysis that does not run.
     """
     found: dict[str, dict[str, Any]] = {}
     for text in sets:
@@ -115,5 +115,7 @@ def assignments(sets: list[str]) -> dict[str, dict[str, Any]]:
         path = name.replace("-", "_").split(".")
         if not equals or len(path) < 2:
             raise typer.BadParameter(f"'{text}' is not of the form analysis.name=value")
+        if path[0] not in names:
+            raise typer.BadParameter(f"'{text}': the analyses that run are {', '.join(names)}, not '{path[0]}'")
         nest(found, path, value)
     return found

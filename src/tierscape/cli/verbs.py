@@ -11,10 +11,10 @@ from typing import Any
 from tierscape import analyses, examples
 from tierscape.cli import show
 from tierscape.cli.flags import assignments
-from tierscape.compare import Comparison, differences
-from tierscape.errors import DataError, Finding
-from tierscape.io import template as templates
-from tierscape.io.networks import load, save
+from tierscape.compare import Comparison
+from tierscape.errors import DataError, Finding, ParameterError
+from tierscape.io.networks import load, save, starter
+from tierscape.io.template import write_template
 from tierscape.network import Network
 from tierscape.registry import Analysis
 from tierscape.report import report as make_report
@@ -79,8 +79,7 @@ def check(source: str, *, as_json: bool) -> None:
 
 def template(target: Path, tables: Sequence[str], product: str | None) -> None:
     """Write empty tables, with the bill of materials of a shipped product if one is named."""
-    starter = templates.starter(product) if product else None
-    templates.write_template(target, tables=tables or None, starter=starter)
+    write_template(target, tables=tables or None, starter=starter(product) if product else None)
     show.line(f"Written: {target}. Fill the tables, then run: tierscape check {target}")
 
 
@@ -96,12 +95,8 @@ def report(
 ) -> None:
     """Write the report."""
     network = load(source)
-    chosen, parameters = names or list(analyses.LISTED), assignments(sets)
     with show.working("Analysing …"):
-        base = _answers(network, chosen, parameters)
-        others = {
-            s.name: _answers(apply_scenario(network, s), chosen, parameters) for s in map(Scenario.load, scenario)
-        }
+        base, others = _all_answers(network, names, sets, scenario)
     with show.working("Drawing …"):
         page = make_report(base, title=network.name, date=today(date), static=static, scenarios=others)
     for answer in base:
@@ -114,12 +109,8 @@ def compare(
 ) -> None:
     """Show what scenarios change."""
     network = load(source)
-    chosen, parameters = names or list(analyses.LISTED), assignments(sets)
     with show.working("Analysing …"):
-        base = _answers(network, chosen, parameters)
-        others = {
-            s.name: _answers(apply_scenario(network, s), chosen, parameters) for s in map(Scenario.load, scenario)
-        }
+        base, others = _all_answers(network, names, sets, scenario)
     comparison = Comparison.of(base, others)
     if save:
         comparison.save(save)
@@ -132,16 +123,31 @@ def compare(
     show.table(comparison.TABLES[0], comparison.differences)
 
 
-def _answers(network: Network, names: Sequence[str], parameters: dict[str, dict[str, Any]]) -> list[Result]:
-    answers: list[Result] = []
-    for name in names:
-        analysis = analyses.get(name)
-        given = dict(parameters.get(name, {}))
-        products = (
-            network.products if "product" in analysis.parameters.model_fields and "product" not in given else (None,)
+def _all_answers(
+    network: Network, names: Sequence[str], sets: list[str], scenarios: Sequence[Path]
+) -> tuple[list[Result], dict[str, list[Result]]]:
+    """Run what is asked for on the network and on each scenario; the products are those of the network as it is."""
+    chosen = {name: analyses.get(name) for name in names or analyses.LISTED}
+    parameters = assignments(sets, list(chosen))
+    calls = [
+        (analysis, {**parameters.get(name, {}), **product})
+        for name, analysis in chosen.items()
+        for product in _products(network, analysis, parameters.get(name, {}))
+    ]
+    others = {s.name: apply_scenario(network, s) for s in map(Scenario.load, scenarios)}
+    if len(others) < len(scenarios):
+        raise ParameterError(
+            f"scenario: {len(scenarios)} files have only the names {', '.join(others)}. Name each apart."
         )
-        answers += [analysis(network, **given, **({"product": p} if p else {})) for p in products]
-    return answers
+    return [a(network, **given) for a, given in calls], {
+        name: [a(other, **given) for a, given in calls] for name, other in others.items()
+    }
+
+
+def _products(network: Network, analysis: Analysis[Any, Any], given: dict[str, Any]) -> list[dict[str, str]]:
+    if "product" not in analysis.parameters.model_fields or "product" in given:
+        return [{}]
+    return [{"product": product} for product in network.products] or [{}]
 
 
 def today(date: str | None) -> str:

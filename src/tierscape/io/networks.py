@@ -5,8 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 from pathlib import Path
 
+import polars as pl
+
 from tierscape import examples
-from tierscape.errors import DataError, Finding, worst_first
+from tierscape.errors import DataError, Finding, ParameterError, worst_first
 from tierscape.io import read, write
 from tierscape.network import Network
 
@@ -59,6 +61,37 @@ def save(network: Network, target: str | Path) -> tuple[Finding, ...]:
         The target exists and holds something else.
     """
     return tuple(write(network.tables, Path(target)))
+
+
+def starter(product: str) -> dict[str, pl.DataFrame]:
+    """Give the parts and the bill of materials of a shipped product, to start a network from.
+
+    Returns
+    -------
+    dict of str to polars.DataFrame
+        ``parts`` and ``bom``, only what the product needs.
+
+    Raises
+    ------
+    ParameterError
+        No shipped example has that product; the message lists those that there are.
+    """
+    known: list[str] = []
+    for name in examples.EXAMPLES:
+        tables = read(examples.path(name)).tables
+        bom, parts = tables["bom"], tables["parts"]
+        if product in bom["parent"].to_list():
+            needed = {product}
+            while more := set(bom.filter(pl.col("parent").is_in(sorted(needed)))["child"]) - needed:
+                needed |= more
+            return {
+                "parts": parts.filter(pl.col("part").is_in(sorted(needed))),
+                "bom": bom.filter(pl.col("parent").is_in(sorted(needed))),
+            }
+        known += parts.filter(pl.col("kind") == "product")["part"].to_list()
+    raise ParameterError(
+        f"product: no shipped bill of materials for '{product}'. There are: {', '.join(dict.fromkeys(known))}."
+    )
 
 
 def _absent(source: str) -> Finding:

@@ -7,6 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 
+ROUNDING = 1e-12
+"""Distance to 0 and to 1 below which a completeness is taken to be there."""
+
+
 def aggregate(values: np.ndarray, weights: np.ndarray, rho: float) -> np.ndarray:
     """Constant-elasticity mean over the first axis.
 
@@ -105,8 +109,11 @@ def walk(
             hard.append((floor + (1.0 - floor) * complete[:, parent], float(own[parent])))
         met = np.zeros(len(complete))
         for terms, exponent in ((hard, rho), (soft, -1.0)):
-            if terms:
-                weights = np.array([w for _, w in terms])
+            weights = np.array([w for _, w in terms])
+            if weights.sum() > 0:
                 met += weights.sum() * aggregate(np.stack([v for v, _ in terms]), weights / weights.sum(), exponent)
-        complete[:, parent] = np.clip((met / (sum(w for _, w in hard + soft)) - floor) / (1.0 - floor), 0.0, 1.0)
+        value = (met / sum(w for _, w in hard + soft) - floor) / (1.0 - floor)
+        value[value < ROUNDING] = 0.0  # nothing at all is 0 and everything is 1, not nearly so
+        value[value > 1.0 - ROUNDING] = 1.0
+        complete[:, parent] = value
     return complete

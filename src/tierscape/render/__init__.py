@@ -17,7 +17,7 @@ from tierscape.render.blocks import (
     TableBlock,
     Text,
 )
-from tierscape.render.numbers import shown, to_csv
+from tierscape.render.figures import shown, to_csv
 from tierscape.render.page import page
 
 __all__ = [

@@ -23,7 +23,7 @@ from tierscape.render.blocks import (
     TableBlock,
     Text,
 )
-from tierscape.render.numbers import label, shown
+from tierscape.render.figures import label, shown
 from tierscape.schema import Table
 
 
@@ -31,40 +31,89 @@ class Origin(Protocol):
     """What a page asks of a provenance; `tierscape.results.Provenance` is one."""
 
     @property
-    def version(self) -> str: ...
+    def version(self) -> str:
+        """Version of tierscape."""
+        ...
+
     @property
-    def network(self) -> str: ...
+    def network(self) -> str:
+        """Name of the network."""
+        ...
+
     @property
-    def digest(self) -> str: ...
+    def digest(self) -> str:
+        """Digest of the network."""
+        ...
+
     @property
-    def rows_read(self) -> int: ...
+    def rows_read(self) -> int:
+        """Rows read."""
+        ...
+
     @property
-    def evidence(self) -> Mapping[str, float]: ...
+    def evidence(self) -> Mapping[str, float]:
+        """Share of those rows by grade, 0 to 1."""
+        ...
+
     @property
-    def vintages(self) -> Mapping[str, str]: ...
+    def vintages(self) -> Mapping[str, str]:
+        """Reference file to vintage."""
+        ...
+
     @property
-    def seed(self) -> int | None: ...
+    def seed(self) -> int | None:
+        """Seed, if anything was drawn."""
+        ...
 
 
 class Answer(Protocol):
     """What a page asks of a result; `tierscape.results.Result` is one."""
 
     @property
-    def TABLES(self) -> tuple[Table, ...]: ...  # noqa: N802
+    def TABLES(self) -> tuple[Table, ...]:  # noqa: N802
+        """Declared tables."""
+        ...
+
     @property
-    def analysis(self) -> str: ...
+    def analysis(self) -> str:
+        """Name of the analysis."""
+        ...
+
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """Its title."""
+        ...
+
     @property
-    def parameters(self) -> Mapping[str, Any]: ...
+    def parameters(self) -> Mapping[str, Any]:
+        """Its parameters."""
+        ...
+
     @property
-    def findings(self) -> tuple[Finding, ...]: ...
+    def findings(self) -> tuple[Finding, ...]:
+        """What is doubtful in the data."""
+        ...
+
     @property
-    def provenance(self) -> Origin | None: ...
-    def frame(self, name: str) -> pl.DataFrame: ...
-    def summary(self) -> str: ...
-    def headlines(self) -> tuple[tuple[str, str, str], ...]: ...
-    def charts(self) -> tuple[Chart, ...]: ...
+    def provenance(self) -> Origin | None:
+        """Where the answer comes from."""
+        ...
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Give one table."""
+        ...
+
+    def summary(self) -> str:
+        """Answer in a sentence or two."""
+        ...
+
+    def headlines(self) -> tuple[tuple[str, str, str], ...]:
+        """Give the headline numbers."""
+        ...
+
+    def charts(self) -> tuple[Chart, ...]:
+        """Give the pictures."""
+        ...
 
 
 def answer_section(answer: Answer, charts: Sequence[Chart], *, key: str = "", cards: bool = True) -> Section:

@@ -31,26 +31,42 @@ def vega_spec(chart: Chart) -> dict[str, Any]:
     return spec
 
 
-def svg(chart: Chart) -> str:
-    """Draw a chart as SVG for a place inside a page; its ids carry the name of the chart."""
+def svg(chart: Chart, key: str) -> str:
+    """Draw a chart as SVG for a place inside a page; its ids start with ``key`` and count from 0."""
     import vl_convert
 
-    spec = dict(chart.spec)
+    spec = {
+        **chart.spec,
+        "padding": {"left": 5 if "usermeta" in chart.spec else 28, "right": 16, "top": 5, "bottom": 5},
+    }
     if spec.get("width") == "container":
         spec["width"] = STATIC_WIDTH
     if "usermeta" in spec:
         spec["height"] = round(STATIC_WIDTH * spec["usermeta"]["aspect"])
     drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    return re.sub(r'(\bid="|url\(#)((?:clip|gradient)[\w-]*)', rf"\g<1>{chart.name}-\g<2>", drawn)
+    drawn = re.sub(r' d="[^"]*"', _one_decimal, drawn.replace(' transform="translate(0,0)"', ""))
+    drawn = re.sub(r'="rgb\((\d+), (\d+), (\d+)\)"', _hex_color, drawn)
+    pattern = r'(\bid="|url\(#)((?:clip|gradient)[\w-]*)'
+    order = {name: at for at, name in enumerate(dict.fromkeys(m[2] for m in re.finditer(pattern, drawn)))}
+    return re.sub(pattern, lambda m: f"{m[1]}{key}-{order[m[2]]}", drawn)
+
+
+def _one_decimal(path: re.Match[str]) -> str:
+    """Cut the coordinates of a path to a tenth of a pixel."""
+    return re.sub(r"\.(\d)\d*", lambda m: "" if m[1] == "0" else f".{m[1]}", path[0])
+
+
+def _hex_color(color: re.Match[str]) -> str:
+    return f'="#{int(color[1]):02x}{int(color[2]):02x}{int(color[3]):02x}"'
 
 
 def island(value: Any) -> str:
-    """Encode plain values as JSON that can stand inside a script element of HTML.
+    r"""Encode plain values as JSON that can stand inside a script element of HTML.
 
     Examples
     --------
     >>> print(island({"name": "</script>"}))
-    {"name":"\\u003c/script\\u003e"}
+    {"name":"\u003c/script\u003e"}
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,9 +19,10 @@ from markupsafe import Markup
 from tierscape.charts import CATEGORIES
 from tierscape.render.blocks import Block, Heading, Picture, Section, TableBlock
 from tierscape.render.drawing import island, svg, vega_spec
-from tierscape.render.numbers import label, shown, to_csv, unit_words
+from tierscape.render.figures import label, shown, to_csv, unit_words
 
 ROWS_SHOWN = 50
+LONG_CSV = 60_000
 _POLICY = (
     "default-src 'none'; {scripts}style-src 'unsafe-inline'; img-src data:{blob}; base-uri 'none'; form-action 'none'"
 )
@@ -84,9 +87,8 @@ def _environment() -> Environment:
         "shown": shown,
         "label": label,
         "unit": unit_words,
-        "svg": lambda chart: Markup(svg(chart)),  # noqa: S704 - Vega escapes the texts that it draws
+        "svg": lambda chart, key: Markup(svg(chart, key)),  # noqa: S704 - Vega escapes the texts that it draws
         "vega": lambda chart: Markup(island(vega_spec(chart))),  # noqa: S704 - island escapes
-        "csv_link": _csv_link,
         "kind": lambda block: type(block).__name__,
         "listed": lambda blocks: [b for b in blocks if isinstance(b, Picture | Heading)],
         "slug": slug,
@@ -117,8 +119,18 @@ def _table_view(block: TableBlock) -> dict[str, Any]:
         "left_out": [label(c) for c in block.table.columns if c not in filled],
         "height": block.frame.height,
         "limit": ROWS_SHOWN,
+        "download": _download(block),
     }
 
 
-def _csv_link(block: TableBlock) -> str:
-    return "data:text/csv;charset=utf-8," + quote(to_csv(block.frame, block.table, figures=6), safe=",;:/.!*'()-_~")
+def _download(block: TableBlock) -> dict[str, str]:
+    """Give the whole table as a link: CSV, in a zip where it is long."""
+    text, name = to_csv(block.frame, block.table, figures=6), block.table.name
+    if len(text) <= LONG_CSV:
+        link = "data:text/csv;charset=utf-8," + quote(text, safe=",;:/.!*'()-_~")
+        return {"href": link, "name": f"{name}.csv", "words": "All rows as CSV"}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        archive.writestr(zipfile.ZipInfo(f"{name}.csv"), text, zipfile.ZIP_DEFLATED, 9)
+    link = "data:application/zip;base64," + base64.b64encode(packed.getvalue()).decode()
+    return {"href": link, "name": f"{name}.zip", "words": "All rows as zipped CSV"}

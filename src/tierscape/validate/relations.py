@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import polars as pl
 
@@ -83,7 +84,7 @@ def bom_cycle(data: Data) -> Iterator[Finding]:
     bom = data["bom"].select("parent", "child").drop_nulls()
     path = find_cycle(bom.rows())
     if path:
-        on_path = set(zip(path, path[1:], strict=False))
+        on_path = set(pairwise(path))
         bad = pl.Series(
             [edge in on_path for edge in data["bom"].select("parent", "child").iter_rows()], dtype=pl.Boolean
         )
@@ -111,11 +112,11 @@ def find_cycle(edges: list[tuple[str, str]]) -> list[str]:
     for parent, child in sorted(edges):
         below.setdefault(parent, []).append(child)
     done: set[str] = set()
-    for start in below:
+    for start, children in below.items():
         if start in done:
             continue
         path, on_path = [start], {start}
-        waiting = [iter(below[start])]
+        waiting = [iter(children)]
         while waiting:
             child = next(waiting[-1], None)
             if child is None:

@@ -80,11 +80,7 @@ def _pointing(data: Data, table: str, kind_column: str, column: str, *, strict: 
     for kind in frame[kind_column].drop_nulls().unique(maintain_order=True).to_list():
         chosen = frame[kind_column] == kind
         distinct = frame.filter(chosen)[column].drop_nulls().unique(maintain_order=True)
-        absent = (
-            [value for value in distinct.to_list() if not _known(data, kind)(value)]
-            if kind in _HARD
-            else _absent(data, kind, distinct)
-        )
+        absent = [v for v in distinct if not _HARD[kind](v)] if kind in _HARD else _absent(data, kind, distinct)
         if not absent:
             continue
         error = strict or kind in ("country", "country_pair", "site", "part", "region")
@@ -94,3 +90,50 @@ def _pointing(data: Data, table: str, kind_column: str, column: str, *, strict: 
         )  # fmt: skip
         bad = chosen & frame[column].is_in(absent)
         yield from data.found((table, column), bad, fault)
+
+
+_HARD: dict[str, Callable[[str], bool]] = {
+    "country": lambda text: text in country_codes(),
+    "country_pair": lambda text: is_corridor(text) and ":" not in text,
+    "mode": lambda text: text in MODES,
+    "area": is_area,
+}
+"""Kinds whose form alone decides."""
+
+
+def _absent(data: Data, kind: str, values: pl.Series) -> list[str]:
+    """List the values that name nothing of the kind; kinds that no table holds (good, network, lane) name anything."""
+    if kind == "corridor":
+        nodes = set(data.keys("nodes"))
+        return [v for v in values if v not in nodes and not is_corridor(v)]
+    if kind == "region":
+        known = {*data.keys("regions"), *data["sites"]["region"].drop_nulls()}
+        return [v for v in values if v not in known]
+    if kind in ("capability", "link"):
+        columns = ("site", "part") if kind == "capability" else ("supplier", "buyer", "part")
+        table = data["capabilities" if kind == "capability" else "links"]
+        joined = set(table.select(pl.concat_str(columns, separator="/")).to_series())
+        return [v for v in values if v not in joined]
+    if kind in _TABLES:
+        return values.filter(~values.is_in(data.keys(_TABLES[kind]).implode())).to_list()
+    return []
+
+
+def _remedy(data: Data, kind: str, first: str) -> str:
+    if kind == "country":
+        return country_remedy(first)
+    if kind in ("country_pair", "corridor"):
+        nodes = " or the key of a node" if kind == "corridor" else ""
+        return f"Write two country codes in alphabetical order, such as MX-US{nodes}."
+    if kind == "mode":
+        return f"Write one of {', '.join(MODES)}."
+    if kind == "area":
+        return "Write 'lat,lon,radius_km', or a WKT polygon (longitude before latitude) that ends where it starts."
+    if kind in _TABLES:
+        return (
+            f"{did_you_mean(first, data.keys(_TABLES[kind]).to_list())}Add it to '{_TABLES[kind]}' or correct the row."
+        )
+    return f"Correct the row, or add the {kind}; several keys are joined by '/'."
+
+
+SUBJECT_CHECKS = (targets, subjects)

@@ -64,14 +64,15 @@ def density(
     Raises
     ------
     ParameterError
-        A parameter is out of range, or the product is unknown or has no bill of materials.
+        A parameter is out of range, or a product or region is unknown, or the product has no bill of materials.
     DataError
         ``measure="capacity"`` without demand or quantities.
 
     Notes
     -----
     O(places · neighbours · rows a cell) for the sums and O(places · bom rows) for the walk. A required part that no site
-    of the network makes is *unseen*: it counts as absent in the headline, as present in ``completeness_high``. Straight
+    of the network makes is *unseen*: it counts as absent in the headline, as present in ``completeness_high``; so does an
+    unknown capacity with ``measure="capacity"``. Straight
     lines cross mountains and water; a map of counts is a map of who reports.
 
     References
@@ -92,12 +93,17 @@ def density(
     reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
     evidenced = supply.without_inferred()
     known = within_reach(network, tree, regions, evidenced, radius_km, assumptions)
+    best = (
+        within_reach(network, tree, regions, supply.at_best(), radius_km, assumptions)
+        if measure == "capacity"
+        else reach
+    )
     surface = surface_places(supply, tuple({c for c in regions.country if c}), radius_km, resolution)
     spread = within_reach(network, tree, surface, supply, radius_km, assumptions)
     needs = dim.partner_needs(tree, supply, assumptions)
     near_needs = reach.pairs.join(needs, on="cell")
     layers = dim.layer_cover(tree, reach.cover)
-    scored = frames.score_regions(network, tree, regions, supply, reach, known.cover, assumptions)
+    scored = frames.score_regions(network, tree, regions, supply, reach, (known.cover, best), assumptions)
     scored = scored.with_columns(frames.partner_share(near_needs, len(regions)))
     return Density(
         regions=frames.region_table(network, scored, lost),

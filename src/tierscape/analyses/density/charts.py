@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from tierscape.charts import Box, Chart, coarser, heat_grid, labelled_scatter, ranked_bars, region_map
+from tierscape.charts import MOST_ROWS, Box, Chart, coarser, heat_grid, labelled_scatter, ranked_bars, region_map
 from tierscape.reference import borders_geojson
 
 KM_PER_DEGREE = 111.2
@@ -25,19 +25,39 @@ class DensityLike(Protocol):
     """What the pictures need of the answer."""
 
     @property
-    def regions(self) -> pl.DataFrame: ...
+    def regions(self) -> pl.DataFrame:
+        """Scored places, best first."""
+        ...
+
     @property
-    def cells(self) -> pl.DataFrame: ...
+    def cells(self) -> pl.DataFrame:
+        """H3 cells of the surface."""
+        ...
+
     @property
-    def parts(self) -> pl.DataFrame: ...
+    def parts(self) -> pl.DataFrame:
+        """Required parts by place."""
+        ...
+
     @property
-    def gaps(self) -> pl.DataFrame: ...
+    def gaps(self) -> pl.DataFrame:
+        """Missing parts by place."""
+        ...
+
     @property
-    def layers(self) -> pl.DataFrame: ...
+    def layers(self) -> pl.DataFrame:
+        """Tiers by place."""
+        ...
+
     @property
-    def sites(self) -> pl.DataFrame: ...
+    def sites(self) -> pl.DataFrame:
+        """Counted sites."""
+        ...
+
     @property
-    def parameters(self) -> Mapping[str, Any]: ...
+    def parameters(self) -> Mapping[str, Any]:
+        """Parameters of the analysis."""
+        ...
 
 
 def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
@@ -53,39 +73,33 @@ def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
 
 
 def cell_map(answer: DensityLike) -> Chart | None:
-    """Draw completeness by cell, with the counted sites by tier."""
+    """Draw the score of each cell, or its completeness where no cell has a score, with the counted sites by tier."""
     if answer.cells.is_empty():
         return None
     product, radius = answer.parameters.get("product", "the product"), answer.parameters.get("radius_km", 100.0)
     box = scored_box(answer, margin_km=radius)
     west, south, east, north = box
     inside = pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
-    cells, steps = coarser(answer.cells.filter(inside), "completeness")
+    scored = answer.cells["score"].null_count() < answer.cells.height
+    value, title = ("score", "Score, points of 100") if scored else ("completeness", "Completeness, share 0–1")
+    framed = answer.cells.filter(inside)
+    cells, steps = coarser(framed, value)
     marks = answer.sites.filter(inside).sort("tier", "site", nulls_last=True)
-    marks = marks.select(
-        "lat",
-        "lon",
-        name=pl.coalesce("name", "site"),
-        mark=pl.format("tier {}", pl.col("tier")).fill_null("tier unknown"),
-    )
-    spec = region_map(
-        borders_geojson(box),
-        bbox=box,
-        cells=cells,
-        value="completeness",
-        title="Completeness, share 0–1",
-        layers=[marks],
-    )
-    outside = answer.sites.height - marks.height
-    note = "Darker is more complete; land without colour holds no place that was scored. A site's shape is the lowest tier it makes."
+    tiers = pl.format("tier {}", pl.col("tier")).fill_null("tier unknown")
+    marks = marks.select("lat", "lon", name=pl.coalesce("name", "site"), mark=tiers)
+    spec = region_map(borders_geojson(box), bbox=box, cells=cells, value=value, title=title, layers=[marks])
+    note = "Darker is better; land without colour was not scored. The shape of a site is the lowest tier that it makes."
+    if cells[value].null_count():
+        note += " Grey cells have no value."
     if steps:
-        note += f" Cells are drawn {steps} H3 step{'s' * (steps > 1)} coarser than in the table, as the mean of their parts."
+        note += f" Cells are {steps} H3 step{'s' * (steps > 1)} coarser than in the table: the mean of their parts."
+    outside = answer.sites.height - marks.height
     if outside:
         note += f" {outside} of {answer.sites.height} counted sites lie outside the frame."
-    best = answer.cells.filter(inside)["completeness"].max()
-    says = f"Map of {answer.cells.filter(inside).height} cells by completeness for {product} within {radius:g} km, and {marks.height} sites."
-    if best is not None:
-        says += f" The most complete cell reaches {best:.2f}."
+    says = f"Map of {framed.height} cells by {value} for {product} within {radius:g} km, and {marks.height} sites."
+    best = framed.drop_nulls(value).sort(value, "cell", descending=[True, False]).head(1)
+    for row in best.iter_rows(named=True):
+        says += f" The best cell reaches {row[value]:.3g}, near latitude {row['lat']:.1f}, longitude {row['lon']:.1f}."
     return Chart("map", f"Where {product} could be supplied from nearby", spec, says, "cells", note)
 
 
@@ -101,7 +115,7 @@ def ranked_regions(answer: DensityLike) -> Chart | None:
         f"{rows.height} regions by score: {first['label']} leads with {first['score']:.3g} points, "
         f"{last['label']} closes with {last['score']:.3g}."
     )
-    note = "The bar takes what is unknown as low, the end of the line takes it as high."
+    note = "The bar takes what is unknown as low, the end of the line takes it as high." + _first(rows.height)
     return Chart("ranking", "Regions by score", spec, says, "regions", note)
 
 
@@ -110,14 +124,17 @@ def tier_grid(answer: DensityLike) -> Chart | None:
     rows = _by_rank(answer, answer.layers, "tier").with_columns(step=pl.format("tier {}", pl.col("tier")))
     if rows.is_empty():
         return None
-    spec = heat_grid(rows, row="label", column="step", value="cover", titles=("", "", "Cover, share 0–1"))
+    regions = rows["label"].unique(maintain_order=True)
+    drawn = rows.filter(pl.col("label").is_in(regions.head(MOST_ROWS).implode()))
+    spec = heat_grid(drawn, row="label", column="step", value="cover", titles=("", "", "Cover, share 0–1"))
     strong = (
         rows.group_by("tier").agg(pl.col("cover").mean()).drop_nulls().sort("cover", "tier", descending=[True, False])
     )
-    says = f"Cover of {rows['tier'].n_unique()} tiers in {rows['label'].n_unique()} regions."
+    says = f"Cover of {rows['tier'].n_unique()} tiers in {regions.len()} regions."
     if strong.height:
         says += f" Tier {strong['tier'][0]} is best covered on average ({strong['cover'][0]:.2f}), tier {strong['tier'][-1]} least ({strong['cover'][-1]:.2f})."
     note = "Tier 1 goes straight into the product. Weighted mean cover of the parts of the tier within the radius."
+    note += _first(regions.len())
     return Chart("tiers", "How deep the supply reaches, tier by tier", spec, says, "layers", note)
 
 
@@ -164,6 +181,11 @@ def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int =
     if unseen:
         says += f" No site of the network is known to make {', '.join(unseen[:6])}{' and others' * (len(unseen) > 6)}."
     note = "Grey with a question mark: no site of the network is known to make the part, so its absence is not proven."
+    shown = answer.regions.height
+    if regions.len() < shown or worst.height == most_parts:
+        note += (
+            f" Drawn are the {worst.height} parts with the least cover in the {regions.len()} best of {shown} regions."
+        )
     return Chart("matrix", "Which parts are missing where", spec, says, "parts", note)
 
 
@@ -176,7 +198,7 @@ def paradox(answer: DensityLike) -> Chart | None:
         return None
     titles = ("Completeness, share 0–1", "Lost if the place stops, share of supply 0–1")
     spec = labelled_scatter(rows, label="label", x="completeness", y="cluster_at_risk", titles=titles)
-    worst = rows.sort("cluster_at_risk", "region", descending=[True, False]).row(0, named=True)
+    worst = rows.sort("cluster_at_risk", descending=True, maintain_order=True).row(0, named=True)
     says = (
         f"Completeness against supply at risk for {rows.height} regions; most would be lost with {worst['label']} "
         f"({100 * worst['cluster_at_risk']:.0f}% of the product's supply)."
@@ -186,15 +208,29 @@ def paradox(answer: DensityLike) -> Chart | None:
 
 
 def scored_box(answer: DensityLike, *, margin_km: float) -> Box:
-    """Give west, south, east, north around the scored regions that have sites, or around all cells if there are none."""
+    """Give west, south, east, north around the scored regions that have sites, or around all cells if there are none.
+
+    A region more than three times as far from the middle as regions are on average stays outside the frame; a site
+    stands inside if it is no farther from the middle than the last region inside.
+    """
     points = answer.regions.filter(pl.col("score").is_not_null() & (pl.col("sites") > 0)).drop_nulls(["lat", "lon"])
-    if points.is_empty():
-        points = answer.cells
-    south, north = float(points["lat"].min()), float(points["lat"].max())  # type: ignore[arg-type]
-    west, east = float(points["lon"].min()), float(points["lon"].max())  # type: ignore[arg-type]
+    points = (answer.cells if points.is_empty() else points).select("lat", "lon")
+    middle = points.median().row(0)
+    narrow = math.cos(math.radians(middle[0]))
+    away = ((pl.col("lat") - middle[0]) ** 2 + ((pl.col("lon") - middle[1]) * narrow) ** 2).sqrt() * KM_PER_DEGREE
+    points = points.with_columns(away=away)
+    points = points.filter(pl.col("away") <= max(3 * points["away"].to_numpy().mean(), 300.0))
+    sites = answer.sites.select("lat", "lon").drop_nulls().with_columns(away=away)
+    points = pl.concat([points, sites.filter(pl.col("away") <= points["away"].to_numpy().max(initial=0.0))])
+    (south, west), (north, east) = points.select("lat", "lon").min().row(0), points.select("lat", "lon").max().row(0)
     up = max(margin_km, 60.0) / KM_PER_DEGREE
     across = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
     return (max(west - across, -180.0), max(south - up, -85.0), min(east + across, 180.0), min(north + up, 85.0))
+
+
+def _first(rows: int) -> str:
+    """Say that only the first rows are drawn."""
+    return f" The first {MOST_ROWS} of {rows} regions by rank are drawn." if rows > MOST_ROWS else ""
 
 
 def _by_rank(answer: DensityLike, frame: pl.DataFrame, then: str) -> pl.DataFrame:

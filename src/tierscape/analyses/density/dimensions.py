@@ -83,12 +83,12 @@ def connection(network: Network, places: Places, assumptions: DensityAssumptions
         access[kind] = np.exp(-(hours + late) / getattr(assumptions.node_hours, kind)).max(axis=1)
     labs = access.pop(LABS, None)
     logistics = _logistics(access, places, network.home)
-    both = [x for x in (logistics, labs) if x is not None]
-    joint = np.prod(both, axis=0) ** (1.0 / len(both)) if both else None
-    columns = {"logistics": logistics, "labs": labs, "connection": joint}
-    return pl.DataFrame({name: [None] * len(places) if x is None else x for name, x in columns.items()}).cast(
-        pl.Float64
-    )
+    unknown = np.full(len(places), np.nan)
+    both = np.stack([unknown if x is None else x for x in (logistics, labs)])
+    assessed = np.isfinite(both)
+    joint = np.where(assessed, both, 1.0).prod(axis=0) ** (1.0 / np.maximum(assessed.sum(axis=0), 1))
+    joint = np.where(assessed.any(axis=0), joint, np.nan)
+    return pl.DataFrame({"logistics": both[0], "labs": both[1], "connection": joint}).fill_nan(None)
 
 
 def _logistics(access: dict[str, np.ndarray], places: Places, home: str | None) -> np.ndarray | None:
@@ -100,7 +100,7 @@ def _logistics(access: dict[str, np.ndarray], places: Places, home: str | None) 
         assessed = abroad if kind == "border_crossing" else np.ones(len(places), dtype=bool)
         total += np.where(assessed, x, 0.0)
         kinds += assessed
-    return np.divide(total, kinds, out=np.zeros(len(places)), where=kinds > 0)
+    return np.asarray(np.divide(total, kinds, out=np.full(len(places), np.nan), where=kinds > 0))
 
 
 def _delay(
@@ -156,7 +156,7 @@ def outage(
     n = len(tree.parts)
     rows, measured = _amounts(supply, n)
     here = np.zeros((places, n))
-    joined = pairs.join(rows, on="cell")
+    joined = pairs.join(rows, on="cell", maintain_order="left_right")
     np.add.at(here, (joined["place"].to_numpy(), joined["code"].to_numpy()), joined["amount"].to_numpy())
     total = np.zeros(n)
     np.add.at(total, rows["code"].to_numpy(), rows["amount"].to_numpy())
@@ -214,5 +214,7 @@ def _exit_readiness(
     ready = np.divide(everywhere - local, here, out=np.zeros(here.shape), where=here > 0)
     weights = made * tree.weights
     total = weights.sum(axis=1)
-    share = np.divide((weights * np.minimum(ready, 1.0)).sum(axis=1), total, out=np.zeros(len(total)), where=total > 0)
+    share = np.divide(
+        (weights * np.clip(ready, 0.0, 1.0)).sum(axis=1), total, out=np.zeros(len(total)), where=total > 0
+    )
     return [float(s) if t > 0 else None for s, t in zip(share, total, strict=True)]

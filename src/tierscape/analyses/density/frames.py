@@ -48,21 +48,23 @@ def score_regions(
     regions: Places,
     supply: Supply,
     reach: Reach,
-    evidenced: np.ndarray,
+    ends: tuple[np.ndarray, Reach],
     assumptions: DensityAssumptions,
 ) -> pl.DataFrame:
-    """Compute every column of ``regions`` that needs no other table, one row a place."""
-    high = np.where(supply.seen, reach.cover, 1.0)
+    """Compute every column of ``regions`` that needs no other table, one row a place.
+
+    ``ends`` are the cover that rests on evidence alone, and the reach if what is unknown stood there.
+    """
+    evidenced, best = ends
+    high = np.where(supply.seen, best.cover, 1.0)
     layers, layers_high = dim.layer_cover(tree, reach.cover), dim.layer_cover(tree, high)
-    essential = _essential(tree)
-    leaf = reach.cover[:, essential]
-    lowest = essential[leaf.argmin(axis=1)] if len(essential) else np.zeros(len(regions), dtype=np.int64)
+    bottleneck, lowest = _bottleneck(tree, reach.cover)
     frame = score_places(network, tree, regions, reach, assumptions).with_columns(
         pl.Series("region", regions.key, dtype=pl.String),
         pl.Series("completeness_high", dim.completeness(tree, high, assumptions)),
         pl.Series("completeness_evidenced", dim.completeness(tree, evidenced, assumptions)),
         pl.Series("average", dim.completeness(tree, reach.cover, assumptions, rho=-1.0)),
-        pl.Series("bottleneck", leaf.min(axis=1, initial=1.0)),
+        pl.Series("bottleneck", bottleneck),
         pl.Series("bottleneck_part", [tree.parts[i] if i else None for i in lowest], dtype=pl.String),
         pl.Series("layers_sourced", dim.layers_sourced(layers, assumptions.layer_threshold)),
         pl.Series("sites", _sites_within(supply, reach, len(regions))),
@@ -72,16 +74,25 @@ def score_regions(
     best_case = frame.with_columns(
         pl.col("completeness_high").alias("completeness"),
         pl.Series("depth", dim.depth_of(layers_high)),
-        pl.Series("redundancy", dim.redundancy(tree, np.where(supply.seen, reach.n_effective, 2.0))),
+        pl.Series(
+            "redundancy",
+            dim.redundancy(tree, np.where(supply.seen, np.maximum(reach.n_effective, best.n_effective), 2.0)),
+        ),
         pl.col("fragmentation").fill_null(0.0),
+        pl.when(pl.col("connection").is_not_null().any()).then(pl.col("connection").fill_null(1.0)).alias("connection"),
     )
     return frame.with_columns(_score(best_case, assumptions).alias("score_high"))
 
 
-def _essential(tree: Tree) -> np.ndarray:
-    return np.array(
-        sorted({m for g in tree.groups if g.essential and len(g.members) == 1 for m in g.members}), dtype=np.int64
-    )
+def _bottleneck(tree: Tree, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the least cover among the essential needs, and the part that has it; the best of alternatives counts."""
+    least, lowest = np.ones(len(cover)), np.zeros(len(cover), dtype=np.int64)
+    for members in sorted({g.members for g in tree.groups if g.essential}):
+        options = cover[:, list(members)]
+        worse = options.max(axis=1) < least
+        least = np.where(worse, options.max(axis=1), least)
+        lowest = np.where(worse, np.array(members)[options.argmax(axis=1)], lowest)
+    return least, lowest
 
 
 def _completeness(tree: Tree, reach: Reach, assumptions: DensityAssumptions) -> pl.DataFrame:
@@ -239,6 +250,7 @@ def findings(tree: Tree, supply: Supply, radius_km: float, resolution: int) -> t
             )
         )
     edge = h3.average_hexagon_edge_length(resolution, unit="km")
+    finer = f"Use resolution {resolution + 1}." if resolution < 7 else "Use a larger radius; cells are never finer."
     if edge > radius_km / 5:
         found.append(
             Finding(
@@ -247,7 +259,7 @@ def findings(tree: Tree, supply: Supply, radius_km: float, resolution: int) -> t
                 table="parameters",
                 column="resolution",
                 problem=f"cells have edges of {edge:.1f} km, coarse for a radius of {radius_km:g} km",
-                remedy=f"Use resolution {min(resolution + 1, 7)}.",
+                remedy=finer,
                 value=str(resolution),
             )
         )

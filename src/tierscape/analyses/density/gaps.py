@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
 import polars as pl
 
@@ -19,7 +22,6 @@ MISSING_BELOW = 0.5
 """Cover under which a part counts as a gap."""
 STEPS = 10
 """Closings in the greedy sequence."""
-MOVES = ("qualify", "project", "co_locate", "reach", "search")
 
 
 def gaps(
@@ -39,9 +41,9 @@ def gaps(
     gain = _gains(tree, reach.cover, missing, assumptions)
     step, after = _sequence(tree, reach.cover, missing, assumptions)
     place, code = np.nonzero(missing)
-    options = _options(network, supply, assumptions)
     confidence = _site_coverage(network)
-    moves = [_move(int(i), tree.parts[k], places, options, radius_km) for i, k in zip(place, code, strict=True)]
+    chosen = _moves(network, tree, places, supply, missing, radius_km, assumptions)
+    moves = [chosen[i, k] for i, k in zip(place.tolist(), code.tolist(), strict=True)]
     shown = 100.0 * gain[place, code]
     frame = pl.DataFrame(
         {
@@ -52,11 +54,11 @@ def gaps(
             "gain": shown,
             "step": [int(s) or None for s in step[place, code]],
             "completeness_after": [float(a) if s else None for s, a in zip(step[place, code], after[place, code], strict=True)],
-            "move": [m[0] for m in moves],
-            "target": [m[1] for m in moves],
-            "target_km": [m[2] for m in moves],
-            "cost": [m[3] for m in moves],
-            "cost_per_point": [m[3] / g if m[3] is not None and g > 1e-9 else None for m, g in zip(moves, shown, strict=True)],
+            "move": [m.name for m in moves],
+            "target": [m.target for m in moves],
+            "target_km": [m.km for m in moves],
+            "cost": [m.cost for m in moves],
+            "cost_per_point": [m.cost / g if m.cost is not None and g > 1e-9 else None for m, g in zip(moves, shown, strict=True)],
             "gap_confidence": [confidence.get(places.key[i], confidence.get(places.country[i])) for i in place],
         },
         schema_overrides={"target_km": pl.Float64, "cost": pl.Float64, "cost_per_point": pl.Float64, "gap_confidence": pl.Float64,
@@ -94,55 +96,89 @@ def _sequence(
     return step, after
 
 
-def _options(network: Network, supply: Supply, assumptions: DensityAssumptions) -> dict[str, pl.DataFrame]:
-    annuity = _annuity_factor(assumptions.capital_rate, assumptions.life_years)
-    sites = network["sites"].filter(pl.col("lat").is_not_null() & pl.col("lon").is_not_null())
-    located = sites.select("site", "organization", "lat", "lon")
-    projects = network["projects"].join(located, on="site").filter(pl.col("kind") != "training")
-    cost = pl.col("capex") / annuity + pl.col("opex_per_year")
-    standing = sites.filter(pl.col("status").fill_null("operating").is_in(assumptions.statuses))
-    return {
-        "qualify": supply.unqualified.select("part", pl.col("site").alias("target"), "lat", "lon", pl.lit(None, pl.Float64).alias("cost")),
-        "project": projects.select("part", pl.col("project").alias("target"), "lat", "lon", cost.alias("cost")),
-        "makers": supply.rows.select("part", "organization", pl.col("site").alias("target"), "lat", "lon"),
-        "firms": standing.select("organization", pl.col("site").alias("target"), "lat", "lon").drop_nulls("organization"),
-    }  # fmt: skip
-
-
-def _annuity_factor(rate: float, years: float) -> float:
-    return years if rate == 0 else float((1.0 - (1.0 + rate) ** -years) / rate)
-
-
-def _move(
-    i: int,
-    part: str,
+def _moves(
+    network: Network,
+    tree: Tree,
     places: Places,
-    options: dict[str, pl.DataFrame],
+    supply: Supply,
+    missing: np.ndarray,
     radius_km: float,
-) -> tuple[str, str | None, float | None, float | None]:
-    lat, lon = float(places.lat[i]), float(places.lon[i])
-    for move in ("qualify", "project"):
-        near = _nearest_first(options[move].filter(pl.col("part") == part), lat, lon).filter(pl.col("km") <= radius_km)
-        if near.height:
-            target, km, cost = near.sort("cost", "km", nulls_last=True).select("target", "km", "cost").row(0)
-            return move, target, km, cost
-    makers = _nearest_first(options["makers"].filter(pl.col("part") == part), lat, lon)
-    if makers.is_empty():
-        return "search", None, None, None
-    firms = options["firms"].filter(pl.col("organization").is_in(makers["organization"].drop_nulls().to_list()))
-    here = _nearest_first(firms, lat, lon).filter(pl.col("km") <= radius_km)
-    here = here.filter(~pl.col("target").is_in(makers["target"].to_list()))
-    if here.height:
-        target, km = here.select("target", "km").row(0)
-        return "co_locate", target, km, None
-    outside = makers.filter(pl.col("km") > radius_km)
-    target, km = (outside if outside.height else makers).select("target", "km").row(0)
-    return "reach", target, km, None
+    assumptions: DensityAssumptions,
+) -> dict[tuple[int, int], Move]:
+    """Choose the first feasible move for every missing (place, part)."""
+    projects, firms = _projects(network, assumptions), _standing(network, assumptions)
+    makers = supply.rows.select("part", "organization", pl.col("site").alias("target"), "lat", "lon")
+    unqualified = supply.unqualified.rename({"site": "target"})
+    chosen: dict[tuple[int, int], Move] = {}
+    for k in np.nonzero(missing.any(axis=0))[0].tolist():
+        of_part = pl.col("part") == tree.parts[k]
+        made = makers.filter(of_part)
+        kin = firms.filter(
+            pl.col("organization").is_in(made["organization"].drop_nulls().to_list())
+            & ~pl.col("target").is_in(made["target"].to_list())
+        )
+        inside = [
+            ("qualify", _Candidates.of(unqualified.filter(of_part), places)),
+            ("project", _Candidates.of(projects.filter(of_part), places)),
+            ("co_locate", _Candidates.of(kin, places)),
+        ]
+        outside = _Candidates.of(made, places)
+        for i in np.nonzero(missing[:, k])[0].tolist():
+            found = ((name, c.best(i, 0.0, radius_km)) for name, c in inside)
+            first = next((Move(name, *best) for name, best in found if best is not None), None)
+            beyond = outside.best(i, radius_km, np.inf) or outside.best(i, 0.0, np.inf)
+            chosen[i, k] = first or (Move("reach", *beyond) if beyond else Move("search", None, None, None))
+    return chosen
 
 
-def _nearest_first(frame: pl.DataFrame, lat: float, lon: float) -> pl.DataFrame:
-    km = great_circle_km(lat, lon, frame["lat"].to_numpy(), frame["lon"].to_numpy())
-    return frame.with_columns(pl.Series("km", km, dtype=pl.Float64)).sort("km", "target")
+class Move(NamedTuple):
+    """A way to close a gap: what, with whom, how far, at what cost a year."""
+
+    name: str
+    target: str | None
+    km: float | None
+    cost: float | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """Targets of one move for one part, with the distance to every place, shape (places, targets)."""
+
+    targets: list[str]
+    km: np.ndarray
+    cost: np.ndarray
+
+    @classmethod
+    def of(cls, rows: pl.DataFrame, places: Places) -> _Candidates:
+        rows = rows.sort("target")
+        km = great_circle_km(places.lat[:, None], places.lon[:, None], rows["lat"].to_numpy(), rows["lon"].to_numpy())
+        known = rows["cost"].to_numpy() if "cost" in rows.columns else np.full(rows.height, np.nan)
+        return cls(rows["target"].to_list(), km, known)
+
+    def best(self, place: int, least_km: float, most_km: float) -> tuple[str, float, float | None] | None:
+        """Give the cheapest target of known cost between two distances, else the nearest."""
+        km = self.km[place]
+        feasible = np.nonzero((km >= least_km) & (km <= most_km))[0]
+        if not len(feasible):
+            return None
+        order = np.lexsort((km[feasible], np.nan_to_num(self.cost[feasible], nan=np.inf)))
+        pick = feasible[order[0]]
+        return self.targets[pick], float(km[pick]), None if np.isnan(self.cost[pick]) else float(self.cost[pick])
+
+
+def _projects(network: Network, assumptions: DensityAssumptions) -> pl.DataFrame:
+    rate, years = assumptions.capital_rate, assumptions.life_years
+    annuity = years if rate == 0 else (1.0 - (1.0 + rate) ** -years) / rate
+    cost = (pl.col("capex") / annuity + pl.col("opex_per_year")).cast(pl.Float64)
+    located = network["sites"].select("site", "lat", "lon").drop_nulls()
+    rows = network["projects"].filter(pl.col("kind") != "training").join(located, on="site", maintain_order="left")
+    return rows.select("part", pl.col("project").alias("target"), "lat", "lon", cost.alias("cost"))
+
+
+def _standing(network: Network, assumptions: DensityAssumptions) -> pl.DataFrame:
+    counted = pl.col("status").fill_null("operating").is_in(assumptions.statuses)
+    sites = network["sites"].filter(counted).drop_nulls(["organization", "lat", "lon"])
+    return sites.select("organization", pl.col("site").alias("target"), "lat", "lon")
 
 
 def _site_coverage(network: Network) -> dict[str | None, float]:

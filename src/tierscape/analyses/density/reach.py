@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import h3
 import numpy as np
@@ -13,6 +14,7 @@ from scipy.spatial import cKDTree
 from tierscape import reference
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.supply import Supply
+from tierscape.errors import ParameterError
 from tierscape.graph import Tree
 from tierscape.kernels import smooth
 from tierscape.kernels.distance import chord, great_circle_km, unit_vectors
@@ -56,30 +58,45 @@ def region_places(network: Network, assumptions: DensityAssumptions) -> tuple[Pl
     """Give the regions that have a point, and the keys of those that have none.
 
     A region without coordinates stands at the mean direction of its sites.
+
+    Raises
+    ------
+    ParameterError
+        A region that is asked for is no row of ``regions``.
     """
     regions = network["regions"]
     if assumptions.regions is not None:
+        unknown = sorted(set(assumptions.regions) - set(regions["region"]))
+        if unknown:
+            near = get_close_matches(unknown[0], regions["region"].to_list(), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise ParameterError(f"assumptions.regions: '{unknown[0]}' is no region of the network.{hint}")
         regions = regions.filter(pl.col("region").is_in(list(assumptions.regions)))
     sites = network["sites"].filter(pl.col("lat").is_not_null() & pl.col("lon").is_not_null())
     keys, countries, points, lost = [], [], [], []
     for region, country, lat, lon in regions.sort("region").select("region", "country", "lat", "lon").iter_rows():
-        if lat is None or lon is None:
-            inside = sites.filter(pl.col("region") == region)
-            if inside.is_empty():
-                lost.append(region)
-                continue
-            x, y, z = unit_vectors(inside["lat"], inside["lon"]).sum(axis=0)
-            lat, lon = float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
-        keys.append(region)
-        countries.append(country)
-        points.append((lat, lon))
+        point = (lat, lon) if None not in (lat, lon) else _mean_direction(sites.filter(pl.col("region") == region))
+        if point is None:
+            lost.append(region)
+        else:
+            keys.append(region)
+            countries.append(country)
+            points.append(point)
     lat_lon = np.array(points, dtype=np.float64).reshape(-1, 2)
     return Places(tuple(keys), tuple(countries), lat_lon[:, 0], lat_lon[:, 1]), tuple(lost)
 
 
+def _mean_direction(sites: pl.DataFrame) -> tuple[float, float] | None:
+    if sites.is_empty():
+        return None
+    sites = sites.sort("lat", "lon")  # a sum of floats depends on the order of its terms
+    x, y, z = unit_vectors(sites["lat"], sites["lon"]).sum(axis=0)
+    return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
+
+
 def surface_places(supply: Supply, countries: Sequence[str], radius_km: float, resolution: int) -> Places:
     """Give the cells of the density surface: those that hold sites, and all within reach of one in the given countries."""
-    occupied = supply.rows.group_by("cell", maintain_order=True).agg(pl.col("country").drop_nulls().first())
+    occupied = supply.rows.group_by("cell", maintain_order=True).agg(pl.col("country").drop_nulls().min())
     home = dict(occupied.iter_rows())
     edge = h3.average_hexagon_edge_length(resolution, unit="km")
     rings = int(np.ceil(radius_km / (edge * np.sqrt(3))))

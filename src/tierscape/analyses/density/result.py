@@ -78,6 +78,9 @@ class Density(Result):
             tiers = self.layers.filter(pl.col("region") == best["region"]).height
             text = f"{best['layers_sourced']} of {tiers} tiers are sourced there; {best['cluster_at_risk']:.0%} of supply would stop with it"
             rests = "" if self.provenance is None else f" {self.provenance.sentence()}"
+            steps = self.gaps.filter((pl.col("region") == best["region"]) & pl.col("step").is_not_null()).sort("step")
+            if steps.height > 1:
+                text += f"; closing its first {steps.height} gaps in order lifts completeness from {best['completeness']:.2f} to {steps['completeness_after'][-1]:.2f}"
             lines.append(f"{text}.{rests}")
         return tuple(lines)
 

@@ -31,7 +31,7 @@ class Supply:
     unqualified : polars.DataFrame
         Rows that would count if the site were qualified: site, part, lat, lon.
     seen : numpy.ndarray of bool, shape (parts,)
-        Parts that some site of the network is known to make, whatever its status.
+        Parts that some site with a place is known to make, whatever its status.
     need : numpy.ndarray, shape (parts,)
         Yearly need in the year of highest demand; NaN where there is no demand or a quantity is unknown.
     findings : tuple of Finding
@@ -47,6 +47,11 @@ class Supply:
     def without_inferred(self) -> Supply:
         """Give the same supply without the rows that are only inferred."""
         return replace(self, rows=self.rows.filter(pl.col("evidence").fill_null("none") != "inferred"))
+
+    def at_best(self) -> Supply:
+        """Give the same supply with every unknown capacity read as the whole need."""
+        most = pl.when(pl.col("capacity_per_year").is_null()).then(smooth.ONE).otherwise(pl.col("count"))
+        return replace(self, rows=self.rows.with_columns(most.cast(pl.Int64).alias("count")))
 
     def firm_slots(self) -> tuple[np.ndarray, int]:
         """Number the firms that have several sites of a part; −1 for all other rows."""
@@ -74,9 +79,11 @@ def counted_supply(
         raise DataError([_no_need(tree.parts[0])])
     codes = pl.DataFrame({"part": tree.required, "code": np.arange(1, len(tree.parts))})
     every = sites_of(network, tree.required).join(codes, on="part", how="left", maintain_order="left")
+    placed = _placed(network, every)
     seen = np.zeros(len(tree.parts), dtype=bool)
-    seen[every["code"].to_numpy()] = True
-    located, findings = _locate(network, every.filter(pl.col("status").is_in(assumptions.statuses)))
+    seen[placed.drop_nulls(["lat", "lon"])["code"].to_numpy()] = True
+    counted = placed.filter(pl.col("status").is_in(assumptions.statuses))
+    located = counted.drop_nulls(["lat", "lon"])
     qualified = located.filter(pl.col("qualified").fill_null(value=True))
     counts = _counts(qualified, need, measure)
     rows = qualified.with_columns(
@@ -84,7 +91,7 @@ def counted_supply(
         pl.Series("cell", cell_of(qualified["lat"], qualified["lon"], resolution), dtype=pl.Int64),
     ).sort("cell", "code", "site")
     unqualified = located.filter(~pl.col("qualified").fill_null(value=True)).select("site", "part", "lat", "lon")
-    return Supply(rows, unqualified, seen, need, tuple(findings))
+    return Supply(rows, unqualified, seen, need, _place_findings(counted))
 
 
 def yearly_need(network: Network, tree: Tree) -> np.ndarray:
@@ -109,14 +116,20 @@ def _counts(rows: pl.DataFrame, need: np.ndarray, measure: Measure) -> np.ndarra
     return np.asarray(np.floor(np.minimum(share, 1.0) * smooth.ONE), dtype=np.int64)
 
 
-def _locate(network: Network, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
+def _placed(network: Network, rows: pl.DataFrame) -> pl.DataFrame:
+    """Put rows without coordinates at the point of their region, and mark those as ``borrowed``."""
     regions = network["regions"].select("region", pl.col("lat").alias("region_lat"), pl.col("lon").alias("region_lon"))
     joined = rows.join(regions, on="region", how="left", maintain_order="left")
-    borrowed = joined.filter(pl.col("lat").is_null() & pl.col("region_lat").is_not_null())
-    placed = joined.with_columns(
-        pl.coalesce("lat", "region_lat").alias("lat"), pl.coalesce("lon", "region_lon").alias("lon")
+    return joined.with_columns(
+        pl.coalesce("lat", "region_lat").alias("lat"),
+        pl.coalesce("lon", "region_lon").alias("lon"),
+        (pl.col("lat").is_null() & pl.col("region_lat").is_not_null()).alias("borrowed"),
     ).drop("region_lat", "region_lon")
-    lost = placed.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
+
+
+def _place_findings(counted: pl.DataFrame) -> tuple[Finding, ...]:
+    borrowed = counted.filter("borrowed")
+    lost = counted.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
     findings = []
     if borrowed.height:
         remedy = "Give lat and lon, or a town and a country."
@@ -126,7 +139,7 @@ def _locate(network: Network, rows: pl.DataFrame) -> tuple[pl.DataFrame, list[Fi
             "Give lat and lon, or a town and a country, or a region with coordinates; until then they are not counted."
         )
         findings.append(_sites("site_unplaced", "warning", lost, "have no place and are not counted", remedy))
-    return placed.filter(pl.col("lat").is_not_null() & pl.col("lon").is_not_null()), findings
+    return tuple(findings)
 
 
 def _sites(rule: str, severity: Literal["warning", "note"], rows: pl.DataFrame, what: str, remedy: str) -> Finding:

@@ -1,0 +1,115 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from density_sample import HOSTILE
+from tierscape.report import report
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+]
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        not CHROMIUM.exists() and not os.environ.get("CI"),
+        reason=f"{CHROMIUM} is not installed; 'apt-get install chromium' brings it",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(hostile_sample, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report")
+    for static in (False, True):
+        html = report([hostile_sample], title=HOSTILE, date="2026-01-31", static=static)
+        (folder / f"{static}.html").write_text(html, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def opened(browser, files, request):
+    """Open a report with the network off; give the page, what it asked for, and what it said."""
+    static, width = request.param
+    context = browser.new_context(viewport={"width": width, "height": 900}, offline=True)
+    page, asked, said = context.new_page(), [], []
+    page.on("request", lambda r: asked.append(r.url))
+    page.on("console", lambda m: said.append(m.text))
+    page.on("pageerror", lambda e: said.append(str(e)))
+    page.on("dialog", lambda d: (said.append(d.message), d.dismiss()))
+    page.goto((files / f"{static}.html").as_uri())
+    if not static:
+        page.wait_for_function("globalThis.__marks && globalThis.__marks.done")
+    yield page, asked, said
+    context.close()
+
+
+VARIANTS = pytest.mark.parametrize(
+    "opened", [(False, 1400), (False, 420), (True, 1400), (True, 420)], indirect=True, ids=str
+)
+
+
+@VARIANTS
+def test_report_opens_offline_in_silence_and_asks_for_nothing(opened):
+    page, asked, said = opened
+    assert [a for a in asked if not a.startswith("data:")] == [page.url]
+    assert said == []
+    assert page.title() == HOSTILE
+
+
+@VARIANTS
+def test_page_does_not_scroll_sideways(opened):
+    page, _, _ = opened
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+@VARIANTS
+def test_every_chart_is_drawn(opened):
+    page, _, _ = opened
+    drawings = page.locator(".drawing").count()
+    assert drawings == 6
+    assert page.locator(".drawing > svg, .drawing > div > svg").count() == drawings
+    assert page.evaluate(
+        "[...document.querySelectorAll('.drawing svg')].every(s => s.getBoundingClientRect().height > 100)"
+    )
+    marks = page.evaluate("globalThis.__marks ?? null")
+    assert marks is None or (marks["drawn"], marks["failed"]) == (6, [])
+
+
+@pytest.mark.parametrize("opened", [(False, 1400)], indirect=True, ids=str)
+def test_contents_lead_to_their_sections(opened):
+    page, _, _ = opened
+    page.get_by_role("navigation").get_by_role("link", name="Provenance").click()
+    assert page.evaluate("location.hash") == "#provenance"
+    assert page.locator("#provenance h2").is_visible()
+
+
+@pytest.mark.parametrize("opened", [(False, 1400)], indirect=True, ids=str)
+def test_csv_link_downloads_the_whole_table(opened, tmp_path):
+    page, _, _ = opened
+    with page.expect_download() as download:
+        page.locator("#density-table-parts a.csv").click()
+    assert download.value.suggested_filename == "parts.csv"
+    download.value.save_as(tmp_path / "parts.csv")
+    assert len((tmp_path / "parts.csv").read_text(encoding="utf-8").splitlines()) == 601
