@@ -102,9 +102,7 @@ def apply_scenario(network: Network, scenario: Scenario) -> Network:
             tables[edit.table] = _edited(frame, edit, hit)
         except pl.exceptions.PolarsError as error:
             reason = str(error).splitlines()[0]
-            faults.append(
-                _finding(f"edit {number}", f"a value does not fit '{edit.table}'", f"Correct it: {reason}.")
-            )
+            faults.append(_finding(f"edit {number}", f"a value does not fit '{edit.table}'", f"Correct it: {reason}."))
             continue
         if (edit.set or edit.scale or edit.remove) and not hit.any():
             wanted = ", ".join(f"{k} = {v}" for k, v in edit.where.items()) or "any row"

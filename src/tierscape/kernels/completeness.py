@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-
 ROUNDING = 1e-12
 """Distance to 0 and to 1 below which a completeness is taken to be there."""
 

@@ -66,8 +66,7 @@ def outside(data: Data) -> Iterator[Finding]:
             .with_row_index("_row")
             .join(known.select("_row", *marks), on="_row", how="left", maintain_order="left")
         )
-        shown = pl.concat_str(_point(frame), pl.lit(" in "), frame["country"], ignore_nulls=True)
-        shown = frame.select(shown).to_series()
+        shown = _point(frame) + " in " + frame["country"].fill_null("?")
         swapped = Fault(
             rule="swapped", severity="warning", clause="lie outside their country, but inside it with lat and lon swapped",
             remedy="Swap lat and lon.",

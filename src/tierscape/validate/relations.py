@@ -118,7 +118,7 @@ def find_cycle(edges: list[tuple[str, str]]) -> list[str]:
         path, on_path = [start], {start}
         waiting = [iter(children)]
         while waiting:
-            child = next(waiting[-1], None)
+            child: str | None = next(waiting[-1], None)
             if child is None:
                 waiting.pop()
                 done.add(path[-1])
