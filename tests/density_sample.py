@@ -112,7 +112,7 @@ def part_rows() -> list[dict[str, object]]:
             seen = j not in {27, 33, 41}
             cover = max(0.0, min(1.0, 1.4 * wave(i * 0.37, j) - 0.12 * tier)) if seen else 0.0
             rows.append({
-                "region": region[0], "part": part, "kind": kind, "tier": tier, "cover": cover, "sites": int(4 * cover),
+                "region": region[0], "part": part, "name": part, "kind": kind, "tier": tier, "cover": cover, "sites": int(4 * cover),
                 "organizations": int(3 * cover), "n_effective": 1 + cover if cover else None,
                 "nearest_km": 20 + 600 * (1 - cover) if seen else None, "seen": seen,
             })  # fmt: skip
@@ -124,7 +124,7 @@ def density_answer(hostile: str = "") -> Density:
     parts = part_rows()
     gaps = [
         {
-            "region": p["region"], "part": p["part"], "tier": p["tier"], "cover": p["cover"], "gain": 14 * wave(n, 9) ** 3,
+            "region": p["region"], "part": p["part"], "name": p["part"], "tier": p["tier"], "cover": p["cover"], "gain": 14 * wave(n, 9) ** 3,
             "step": n % 9 + 1, "completeness_after": 0.7 + 0.02 * (n % 9),
             "move": ("qualify", "co_locate", "reach", "search", "project")[n % 5], "target": f"s{n % 80:02d}",
             "target_km": 300 * wave(n, 2),

@@ -43,6 +43,8 @@ class Tree:
     ----------
     parts : tuple of str
         Parts, parents before children.
+    names : tuple of str
+        Name of each part, its key where it has none.
     kinds : tuple of str
         Kind of each part.
     tiers : numpy.ndarray of int, shape (n,)
@@ -58,6 +60,7 @@ class Tree:
     """
 
     parts: tuple[str, ...]
+    names: tuple[str, ...]
     kinds: tuple[str, ...]
     tiers: np.ndarray
     groups: tuple[Group, ...]
@@ -116,7 +119,7 @@ def bom_tree(network: Network, product: str) -> Tree:
         children.setdefault(parent, []).append(Need(*need))
     parts = _topological(product, children)
     index = {part: i for i, part in enumerate(parts)}
-    facts = {row[0]: row[1:] for row in network["parts"].select("part", "kind", "unit_value").iter_rows()}
+    facts = {row[0]: row[1:] for row in network["parts"].select("part", "kind", "unit_value", "name").iter_rows()}
     tiers = np.zeros(len(parts), dtype=np.int64)
     quantities = np.zeros(len(parts))
     quantities[0] = 1.0
@@ -135,7 +138,9 @@ def bom_tree(network: Network, product: str) -> Tree:
             groups.extend(made)
             if not known:
                 equal.append(part)
-    return Tree(parts, tuple(facts[p][0] for p in parts), tiers, tuple(groups), own, quantities, _equal_weights(equal))
+    names = tuple(facts[p][2] or p for p in parts)
+    kinds = tuple(facts[p][0] for p in parts)
+    return Tree(parts, names, kinds, tiers, tuple(groups), own, quantities, _equal_weights(equal))
 
 
 def _topological(product: str, children: dict[str, list[Need]]) -> tuple[str, ...]:
@@ -158,7 +163,7 @@ def _groups(
     part: str,
     needs: list[Need],
     index: dict[str, int],
-    facts: dict[str, tuple[str, float | None]],
+    facts: dict[str, tuple[str, float | None, str | None]],
 ) -> tuple[list[Group], float, bool]:
     members: dict[str, list[Need]] = {}
     for need in needs:

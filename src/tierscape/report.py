@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tierscape.compare import Comparison
 from tierscape.render import (
     Block,
     KeyValues,
     Section,
+    TableBlock,
     answer_section,
     evidence_section,
+    heading,
     headlines,
     page,
     picture,
@@ -49,16 +52,17 @@ def report(
         HTML; the same input gives the same text.
     """
     charts = [result.charts() for result in results]
-    maps = [(r, c) for r, drawn in zip(results, charts, strict=True) for c in drawn if c.name.endswith("map")]
+    keys = [f"{result.analysis}-{at}" if at else result.analysis for at, result in enumerate(results)]
+    maps = [(key, c) for key, drawn in zip(keys, charts, strict=True) for c in drawn if c.name.endswith("map")]
     origins = [r.provenance for r in results if r.provenance is not None]
     sections = [evidence_section(origins)] if origins else []
     if maps:
-        sections.append(Section("map", "Map", tuple(picture(r.analysis, c) for r, c in maps)))
+        sections.append(Section("map", "Map", tuple(picture(key, c) for key, c in maps)))
     for at, (result, drawn) in enumerate(zip(results, charts, strict=True)):
         others = [c for c in drawn if not c.name.endswith("map")]
-        sections.append(answer_section(result, others, cards=at > 0))
+        sections.append(answer_section(result, others, key=keys[at], cards=at > 0))
     if scenarios:
-        sections.append(_scenario_section(scenarios))
+        sections.append(_scenario_section(results, scenarios))
     sections.append(provenance_section(results, date=date))
     answer = " ".join(result.sentence() for result in results)
     networks = dict.fromkeys(origin.network for origin in origins)
@@ -67,11 +71,12 @@ def report(
     return page(title, answer, sections, opening=opening, static=static, note=note)
 
 
-def _scenario_section(scenarios: Mapping[str, Sequence[Result]]) -> Section:
-    """Set the sentences of each analysis side by side, one line a scenario."""
-    sentences: dict[str, dict[str, str]] = {}
-    for name, results in scenarios.items():
-        for result in results:
-            sentences.setdefault(result.title, {})[name] = result.sentence()
-    blocks: list[Block] = [KeyValues(title, lines) for title, lines in sentences.items()]
+def _scenario_section(base: Sequence[Result], scenarios: Mapping[str, Sequence[Result]]) -> Section:
+    """Set the sentences side by side, the network as it is first, and list every number that a scenario changes."""
+    blocks: list[Block] = []
+    for at, result in enumerate(base):
+        lines = {"as it is": result.sentence()} | {name: others[at].sentence() for name, others in scenarios.items()}
+        blocks.append(KeyValues(heading(result), lines))
+    changed = Comparison.of(base, scenarios)
+    blocks.append(TableBlock("scenario-differences", "What changes", changed.TABLES[0], changed.differences))
     return Section("scenarios", "Scenarios", tuple(blocks))

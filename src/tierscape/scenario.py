@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -14,7 +15,7 @@ from tierscape.errors import DataError, Finding
 from tierscape.network import Network
 from tierscape.schema import TABLES
 
-Value = str | int | float | bool | None
+Value = str | int | float | bool | dt.date | None
 
 
 class Edit(BaseModel):
@@ -101,7 +102,7 @@ def apply_scenario(network: Network, scenario: Scenario) -> Network:
             hit = _matches(frame, edit.where)
             tables[edit.table] = _edited(frame, edit, hit)
         except pl.exceptions.PolarsError as error:
-            reason = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0].rstrip(".")
             faults.append(_finding(f"edit {number}", f"a value does not fit '{edit.table}'", f"Correct it: {reason}."))
             continue
         if (edit.set or edit.scale or edit.remove) and not hit.any():
@@ -124,12 +125,25 @@ def _matches(frame: pl.DataFrame, where: Mapping[str, Value]) -> pl.Series:
 
 
 def _text(column: pl.Series, value: Value) -> str:
-    return str(pl.Series([value]).cast(column.dtype).cast(pl.String).item())
+    return str(_typed(value, column.dtype).cast(pl.String).item())
+
+
+def _typed(value: Value, dtype: pl.DataType) -> pl.Series:
+    """Give one value in the type of its column, as a series."""
+    one = pl.Series([value])
+    if dtype == pl.Date and one.dtype == pl.String:
+        return one.str.to_date()
+    if dtype.is_integer() and isinstance(value, float) and not value.is_integer():
+        raise pl.exceptions.InvalidOperationError(f"{value} is no whole number")
+    return one.cast(dtype)
 
 
 def _edited(frame: pl.DataFrame, edit: Edit, hit: pl.Series) -> pl.DataFrame:
     changes: list[pl.Expr] = [
-        pl.when(hit).then(pl.lit(value).cast(frame.schema[column])).otherwise(pl.col(column)).alias(column)
+        pl.when(hit)
+        .then(pl.lit(_typed(value, frame.schema[column]).item(), frame.schema[column]))
+        .otherwise(pl.col(column))
+        .alias(column)
         for column, value in edit.set.items()
     ]
     changes += [
@@ -140,9 +154,8 @@ def _edited(frame: pl.DataFrame, edit: Edit, hit: pl.Series) -> pl.DataFrame:
     if edit.remove:
         frame = frame.filter(~hit)
     if edit.add:
-        rows: list[dict[str, Any]] = [{name: row.get(name) for name in frame.columns} for row in edit.add]
-        added = pl.DataFrame(rows, infer_schema_length=None).select(pl.col(c).cast(t) for c, t in frame.schema.items())
-        frame = pl.concat([frame, added])
+        added = {c: pl.concat([_typed(row.get(c), t) for row in edit.add]) for c, t in frame.schema.items()}
+        frame = pl.concat([frame, pl.DataFrame(added)])
     return frame
 
 

@@ -20,7 +20,7 @@ site = st.tuples(
     st.sampled_from(KINDS), st.integers(-6, 6), st.integers(-6, 6), st.sampled_from(["MX", "US"]), st.sampled_from([".", "X", "Y"])
 )
 supplies = st.lists(site, max_size=8)
-few = settings(max_examples=20, deadline=None)
+few = settings(max_examples=12, deadline=None)
 
 
 def network(supply, **tables):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tierscape.render.answers import answer_section, evidence_section, headlines, picture, provenance_section
+from tierscape.render.answers import answer_section, evidence_section, heading, headlines, picture, provenance_section
 from tierscape.render.blocks import (
     Bar,
     Block,
@@ -35,6 +35,7 @@ __all__ = [
     "Text",
     "answer_section",
     "evidence_section",
+    "heading",
     "headlines",
     "page",
     "picture",

@@ -148,7 +148,13 @@ def answer_section(answer: Answer, charts: Sequence[Chart], *, key: str = "", ca
         Heading("Method"),
         Text(f"How it is computed, with equations and sources: page '{answer.analysis}' of the documentation."),
     ]
-    return Section(key, answer.title, tuple(blocks))
+    return Section(key, heading(answer), tuple(blocks))
+
+
+def heading(answer: Answer) -> str:
+    """Name an answer: its title, and the product that it is about."""
+    product = answer.parameters.get("product")
+    return f"{answer.title}: {product}" if product else answer.title
 
 
 def headlines(answer: Answer) -> tuple[Block, ...]:
@@ -193,7 +199,7 @@ def provenance_section(answers: Sequence[Answer], *, date: str | None) -> Sectio
             rows |= {"tierscape": origin.version, "network": origin.network, "digest": origin.digest}
             rows |= {} if origin.seed is None else {"seed": str(origin.seed)}
         rows |= {"date": date} if date else {}
-        blocks.append(KeyValues(f"Provenance of {answer.title}", rows))
+        blocks.append(KeyValues(f"Provenance of {heading(answer)}", rows))
     return Section("provenance", "Provenance", tuple(blocks))
 
 

@@ -109,8 +109,8 @@ def find_cycle(edges: list[tuple[str, str]]) -> list[str]:
     []
     """
     below: dict[str, list[str]] = {}
-    for parent, child in sorted(edges):
-        below.setdefault(parent, []).append(child)
+    for parent, part in sorted(edges):
+        below.setdefault(parent, []).append(part)
     done: set[str] = set()
     for start, children in below.items():
         if start in done:
@@ -118,7 +118,7 @@ def find_cycle(edges: list[tuple[str, str]]) -> list[str]:
         path, on_path = [start], {start}
         waiting = [iter(children)]
         while waiting:
-            child: str | None = next(waiting[-1], None)
+            child = next(waiting[-1], None)
             if child is None:
                 waiting.pop()
                 done.add(path[-1])

@@ -112,5 +112,5 @@ def density(
         parts=frames.part_table(tree, regions, supply, reach),
         cells=frames.cell_table(surface, supply, frames.score_places(network, tree, surface, spread, assumptions)),
         sites=frames.site_table(tree, supply),
-        findings=(*tree.findings, *supply.findings, *frames.findings(tree, supply, radius_km, resolution)),
+        findings=(*tree.findings, *supply.findings, *frames.findings(network, tree, supply, radius_km, resolution)),
     )

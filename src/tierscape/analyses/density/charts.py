@@ -149,9 +149,9 @@ def best_gaps(answer: DensityLike) -> Chart | None:
     if rows.is_empty():
         return None
     rows = rows.with_columns(way=pl.col("move").replace(MOVES))
-    spec = ranked_bars(rows, label="part", value="gain", title="Gain in completeness, points of 100", color="way")
+    spec = ranked_bars(rows, label="name", value="gain", title="Gain in completeness, points of 100", color="way")
     name, first = best["name"] or best["region"], rows.row(0, named=True)
-    says = f"The {rows.height} gaps of {name} that matter most; closing {first['part']} alone adds {first['gain']:.3g} points of completeness."
+    says = f"The {rows.height} gaps of {name} that matter most; closing {first['name']} alone adds {first['gain']:.3g} points of completeness."
     note = "Each bar is the gain of closing that gap alone; gains do not add up. The word is the cheapest move that is open."
     return Chart("gaps", f"What {name} lacks", spec, says, "gaps", note)
 
@@ -162,7 +162,7 @@ def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int =
     regions = rows["label"].unique(maintain_order=True).head(most_regions)
     rows = rows.filter(pl.col("label").is_in(regions.implode()))
     rows = rows.with_columns(cover=pl.when(pl.col("seen").fill_null(value=False)).then("cover"))
-    worst = rows.group_by("tier", "part").agg(
+    worst = rows.group_by("tier", "part", "name").agg(
         low=pl.col("cover").min(), mean=pl.col("cover").mean(), unseen=pl.col("cover").null_count()
     )
     worst = (
@@ -174,9 +174,9 @@ def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int =
     if rows.is_empty():
         return None
     spec = heat_grid(
-        rows, row="part", column="label", value="cover", titles=("", "", "Cover, share 0–1"), written=False
+        rows, row="name", column="label", value="cover", titles=("", "", "Cover, share 0–1"), written=False
     )
-    unseen = worst.filter(pl.col("mean").is_null())["part"].to_list()
+    unseen = worst.filter(pl.col("mean").is_null())["name"].to_list()
     says = f"Cover of the {worst.height} parts that are missing somewhere, in {regions.len()} regions."
     if unseen:
         says += f" No site of the network is known to make {', '.join(unseen[:6])}{' and others' * (len(unseen) > 6)}."

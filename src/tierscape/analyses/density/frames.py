@@ -8,7 +8,7 @@ import polars as pl
 
 from tierscape.analyses.density import dimensions as dim
 from tierscape.analyses.density.assumptions import DensityAssumptions
-from tierscape.analyses.density.reach import Places, Reach
+from tierscape.analyses.density.reach import Places, Reach, implied_regions
 from tierscape.analyses.density.supply import Supply
 from tierscape.analyses.density.tables import CELLS, LAYERS, PARTS, REGIONS, SITES
 from tierscape.errors import Finding
@@ -130,7 +130,8 @@ def partner_share(near_needs: pl.DataFrame, places: int) -> pl.Series:
 
 def region_table(network: Network, scored: pl.DataFrame, lost: tuple[str, ...]) -> pl.DataFrame:
     """Rank the scored regions and add those that have no point."""
-    names = network["regions"].select("region", "name")
+    named = network["regions"] if network["regions"].height else implied_regions(network)
+    names = named.select("region", "name")
     ranked = scored.with_columns(
         pl.col("score").rank("min", descending=True).cast(pl.Int64).alias("rank"),
         pl.when(pl.col("sites") == 0).then(pl.lit("no counted site within the radius")).alias("note"),
@@ -179,6 +180,7 @@ def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.
             {
                 "region": np.array(regions.key, dtype=object)[place].tolist(),
                 "part": np.array(tree.parts, dtype=object)[code].tolist(),
+                "name": np.array(tree.names, dtype=object)[code].tolist(),
                 "kind": np.array(tree.kinds, dtype=object)[code].tolist(),
                 "tier": tree.tiers[code],
                 "cover": reach.cover[place, code],
@@ -188,7 +190,7 @@ def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.
                 "nearest_km": nearest[place, code],
                 "seen": supply.seen[code],
             },
-            schema_overrides={"region": pl.String, "part": pl.String, "kind": pl.String},
+            schema_overrides={"region": pl.String, "part": pl.String, "name": pl.String, "kind": pl.String},
         )
         .with_columns(pl.col("nearest_km").replace({np.inf: None}))
         .select(PARTS.names)
@@ -231,9 +233,20 @@ def site_table(tree: Tree, supply: Supply) -> pl.DataFrame:
     return hexed.sort("site").select(SITES.names)
 
 
-def findings(tree: Tree, supply: Supply, radius_km: float, resolution: int) -> tuple[Finding, ...]:
+def findings(network: Network, tree: Tree, supply: Supply, radius_km: float, resolution: int) -> tuple[Finding, ...]:
     """What the reader should know about how far the answer can be trusted."""
     found = []
+    if network["regions"].is_empty():
+        found.append(
+            Finding(
+                rule="implied_regions",
+                severity="note",
+                table="regions",
+                problem="is empty: the places that are scored are those that the sites name",
+                remedy="Fill 'regions' to choose the places, or to score places that have no site yet.",
+                count=0,
+            )
+        )
     unseen = [part for part, seen in zip(tree.parts[1:], supply.seen[1:], strict=True) if not seen]
     if unseen:
         found.append(

@@ -44,11 +44,13 @@ def gaps(
     confidence = _site_coverage(network)
     chosen = _moves(network, tree, places, supply, missing, radius_km, assumptions)
     moves = [chosen[i, k] for i, k in zip(place.tolist(), code.tolist(), strict=True)]
+    names = _names(network)
     shown = 100.0 * gain[place, code]
     frame = pl.DataFrame(
         {
             "region": [places.key[i] for i in place],
             "part": [tree.parts[k] for k in code],
+            "name": [tree.names[k] for k in code],
             "tier": tree.tiers[code],
             "cover": reach.cover[place, code],
             "gain": shown,
@@ -56,13 +58,14 @@ def gaps(
             "completeness_after": [float(a) if s else None for s, a in zip(step[place, code], after[place, code], strict=True)],
             "move": [m.name for m in moves],
             "target": [m.target for m in moves],
+            "target_name": [names.get(m.target) for m in moves],
             "target_km": [m.km for m in moves],
             "cost": [m.cost for m in moves],
             "cost_per_point": [m.cost / g if m.cost is not None and g > 1e-9 else None for m, g in zip(moves, shown, strict=True)],
             "gap_confidence": [confidence.get(places.key[i], confidence.get(places.country[i])) for i in place],
         },
         schema_overrides={"target_km": pl.Float64, "cost": pl.Float64, "cost_per_point": pl.Float64, "gap_confidence": pl.Float64,
-                          "completeness_after": pl.Float64, "step": pl.Int64, "target": pl.String},
+                          "completeness_after": pl.Float64, "step": pl.Int64, "target": pl.String, "target_name": pl.String},
     )  # fmt: skip
     return frame.sort("region", "gain", "part", descending=[False, True, False])
 
@@ -179,6 +182,12 @@ def _standing(network: Network, assumptions: DensityAssumptions) -> pl.DataFrame
     counted = pl.col("status").fill_null("operating").is_in(assumptions.statuses)
     sites = network["sites"].filter(counted).drop_nulls(["organization", "lat", "lon"])
     return sites.select("organization", pl.col("site").alias("target"), "lat", "lon")
+
+
+def _names(network: Network) -> dict[str | None, str]:
+    sites = network["sites"].select("site", pl.coalesce("name", "site"))
+    projects = network["projects"].select("project", pl.coalesce("name", "project"))
+    return {**dict(projects.iter_rows()), **dict(sites.iter_rows())}
 
 
 def _site_coverage(network: Network) -> dict[str | None, float]:

@@ -57,14 +57,15 @@ class Reach:
 def region_places(network: Network, assumptions: DensityAssumptions) -> tuple[Places, tuple[str, ...]]:
     """Give the regions that have a point, and the keys of those that have none.
 
-    A region without coordinates stands at the mean direction of its sites.
+    A region without coordinates stands at the mean direction of its sites. A network without regions is scored at the
+    regions that its sites name, else at their towns, else at the sites themselves.
 
     Raises
     ------
     ParameterError
         A region that is asked for is no row of ``regions``.
     """
-    regions = network["regions"]
+    regions = network["regions"] if network["regions"].height else implied_regions(network)
     if assumptions.regions is not None:
         unknown = sorted(set(assumptions.regions) - set(regions["region"]))
         if unknown:
@@ -84,6 +85,16 @@ def region_places(network: Network, assumptions: DensityAssumptions) -> tuple[Pl
             points.append(point)
     lat_lon = np.array(points, dtype=np.float64).reshape(-1, 2)
     return Places(tuple(keys), tuple(countries), lat_lon[:, 0], lat_lon[:, 1]), tuple(lost)
+
+
+def implied_regions(network: Network) -> pl.DataFrame:
+    """Make regions of the places that the located sites stand in: region, name, country, lat, lon."""
+    sites = network["sites"].drop_nulls(["lat", "lon"])
+    column = next((c for c in ("region", "town") if sites[c].null_count() < sites.height), "site")
+    places = sites.drop_nulls(column).group_by(pl.col(column), "country").agg(pl.col("lat", "lon").first())
+    several = pl.len().over(column) > 1
+    key = pl.when(several).then(pl.concat_str(column, pl.lit(" ("), "country", pl.lit(")"))).otherwise(column)
+    return places.select(key.alias("region"), pl.col(column).alias("name"), "country", "lat", "lon").sort("region")
 
 
 def _mean_direction(sites: pl.DataFrame) -> tuple[float, float] | None:

@@ -37,7 +37,7 @@ class Density(Result):
 
     def biggest_gap(self, region: str) -> dict[str, object] | None:
         """The gap of a region whose closing gains most, as a row of ``gaps``."""
-        rows = self.gaps.filter((pl.col("region") == region) & (pl.col("gain") > 0))
+        rows = self.gaps.filter((pl.col("region") == region) & (pl.col("gain") >= 0.05))
         return rows.row(0, named=True) if rows.height else None
 
     def sentence(self) -> str:
@@ -54,7 +54,7 @@ class Density(Result):
         )
         gap = self.biggest_gap(str(best["region"]))
         if gap is not None:
-            text += f"; largest gap {gap['part']} (+{gap['gain']:.0f} points of completeness, {_way(gap)})"
+            text += f"; largest gap {gap['name']} (+{gap['gain']:.0f} points of completeness, {_way(gap)})"
         return (
             f"{text}. {best['cluster_at_risk']:.0%} of supply would stop with the place; the score rests on "
             f"{best['coverage']:.0%} of the required value."
@@ -72,7 +72,7 @@ class Density(Result):
         if best is not None and gap is not None:
             gain = f"closing it adds {gap['gain']:.0f} points of completeness"
             lines.append(
-                f"Biggest gap at {best['name'] or best['region']}: {gap['part']}, tier {gap['tier']} ({gain}; {_way(gap)})."
+                f"Biggest gap at {best['name'] or best['region']}: {gap['name']}, tier {gap['tier']} ({gain}; {_way(gap)})."
             )
         if best is not None:
             tiers = self.layers.filter(pl.col("region") == best["region"]).height
@@ -105,7 +105,7 @@ class Density(Result):
             ("Completeness", f"{best['completeness']:.2f}", f"{best['layers_sourced']} of {tiers} tiers sourced"),
         ]
         if gap is not None:
-            cards.append(("Biggest gap", str(gap["part"]), f"+{gap['gain']:.0f} points; {_way(gap)}"))
+            cards.append(("Biggest gap", str(gap["name"]), f"+{gap['gain']:.0f} points; {_way(gap)}"))
         cards.append(("Lost if the place stops", f"{best['cluster_at_risk']:.0%}", "of the product's supply, static"))
         return tuple(cards)
 
@@ -118,4 +118,4 @@ def _way(gap: dict[str, object]) -> str:
     if gap["move"] == "search":
         return "nobody in the network makes it"
     words = {"qualify": "qualify", "project": "project", "co_locate": "co-locate with", "reach": "nearest maker"}
-    return f"{words[str(gap['move'])]} {gap['target']}, {gap['target_km']:.0f} km away"
+    return f"{words[str(gap['move'])]} {gap['target_name']}, {gap['target_km']:,.0f} km away"

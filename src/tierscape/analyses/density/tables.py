@@ -6,6 +6,7 @@ from tierscape.schema import Column, Table
 
 _REGION = Column("region", "text", "Region.")
 _PART = Column("part", "text", "Part.")
+_PART_NAME = Column("name", "text", "Name of the part.")
 _TIER = Column("tier", "integer", "Supply steps upstream of the product.", unit="tiers")
 _LAT = Column("lat", "number", "Latitude.", unit="deg")
 _LON = Column("lon", "number", "Longitude.", unit="deg")
@@ -73,7 +74,7 @@ SITES = Table("sites", "a site that was counted", ("site",), (
 ))  # fmt: skip
 
 PARTS = Table("parts", "a required part at a place", ("region", "part"), (
-    _REGION, _PART,
+    _REGION, _PART, _PART_NAME,
     Column("kind", "text", "Kind of the part."),
     _TIER,
     _share("cover", "How much of one full supplier, or of the need, is within reach."),
@@ -85,13 +86,14 @@ PARTS = Table("parts", "a required part at a place", ("region", "part"), (
 ))  # fmt: skip
 
 GAPS = Table("gaps", "a required part that is missing, largest gain first", ("region", "part"), (
-    _REGION, _PART, _TIER,
+    _REGION, _PART, _PART_NAME, _TIER,
     _share("cover", "Cover today."),
     Column("gain", "number", "Completeness gained by closing this gap alone.", unit="points"),
     Column("step", "integer", "Place in the best order of closing, 1 first.", unit="1"),
     _share("completeness_after", "Completeness once this and all earlier steps are closed."),
     Column("move", "text", "Cheapest way to close it: qualify, project, co_locate, reach, search."),
     Column("target", "text", "Site, project or organization of that move."),
+    Column("target_name", "text", "Name of the target."),
     Column("target_km", "number", "Great-circle distance to the target.", unit="km"),
     Column("cost", "number", "Capital and fixed cost of the move, as an annuity a year.", unit="money/year"),
     Column("cost_per_point", "number", "Cost a point of completeness.", unit="money/point"),
