@@ -133,7 +133,10 @@ def organizations(rows: list[Row]) -> list[Row]:
 
 
 def regions(example: str, rows: list[Row], planned: set[str], wages: dict[str, float]) -> list[Row]:
-    """Give the regions of the planned area: those with a site, those in a planning row and the candidates."""
+    """Give the regions of the planned area: those with a site, those in a planning row and the candidates.
+
+    A region stands at the town that has most of its sites: the mean of its sites may lie where nobody is.
+    """
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for row in rows:
         points[row["region"]].append((row["lat"], row["lon"]))
@@ -142,7 +145,7 @@ def regions(example: str, rows: list[Row], planned: set[str], wages: dict[str, f
     found = []
     for region in sorted(area):
         country = region[:2]
-        lat, lon = towns.get(region) or tuple(sum(axis) / len(axis) for axis in zip(*points[region], strict=True))
+        lat, lon = towns.get(region) or max(sorted(points[region]), key=points[region].count)
         found.append(
             {
                 "region": region,
@@ -153,7 +156,7 @@ def regions(example: str, rows: list[Row], planned: set[str], wages: dict[str, f
                 "labour_pool": rounded(20_000 + 180_000 * chance("labour_pool", region), 2),
                 "wage_per_hour": wages[country],
                 "evidence": "inferred",
-                "source": "illustrative: invented labour pool, wage a prior of the country",
+                "source": "illustrative: invented labour pool, wage a prior of the country, point of the town with most sites",
             }
         )
     return found

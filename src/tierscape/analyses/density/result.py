@@ -88,7 +88,7 @@ class Density(Result):
         """Columns that a terminal shows."""
         return (
             "rank", "region", "name", "score", "score_high", "completeness", "depth", "connection", "fragmentation",
-            "redundancy", "bottleneck_part", "cluster_at_risk", "coverage",
+            "redundancy", "cluster_at_risk", "bottleneck_part", "coverage",
         )  # fmt: skip
 
     def headlines(self) -> tuple[tuple[str, str, str], ...]:
