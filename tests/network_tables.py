@@ -11,7 +11,7 @@ def table(text: str) -> pl.DataFrame:
     """Read a table typed as words: names in the first line, a point for unknown, ``~`` for a blank inside a word."""
     header, *rows = [line.split() for line in text.strip().splitlines()]
     cells = [[None if word == "." else word.replace("~", " ") for word in row] for row in rows]
-    return pl.DataFrame(cells, schema={name: pl.String for name in header}, orient="row")
+    return pl.DataFrame(cells, schema=dict.fromkeys(header, pl.String), orient="row")
 
 
 def make_network(name: str = "test", **tables: str | pl.DataFrame) -> Network:

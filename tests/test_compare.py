@@ -35,7 +35,12 @@ def test_changed_numbers_are_listed_with_both_values_and_the_unit():
     base, changed = density(network()), density(apply_scenario(network(), scenario()))
     frame = differences("B gone", base, changed)
     found = moved(frame, "regions", "R", "completeness")
-    assert (found["scenario"], found["analysis"], found["product"], found["unit"]) == ("B gone", "density", "P", "share")
+    assert (found["scenario"], found["analysis"], found["product"], found["unit"]) == (
+        "B gone",
+        "density",
+        "P",
+        "share",
+    )
     assert found["base"] == 1.0
     assert found["changed"] == region(changed)["completeness"] == pytest.approx(0.047619, abs=5e-7)
     assert found["difference"] == found["changed"] - found["base"]

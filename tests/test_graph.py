@@ -65,7 +65,15 @@ def test_weights_are_value_shares_and_a_choice_counts_its_mean():
     assert by_child["ferrite"].weight == 0.5
     assert len(by_child["ferrite"].members) == 2
     own = dict(zip(tree.parts, tree.own.tolist(), strict=True))
-    assert own == {"pump": 0.0, "housing": 0.5, "motor": 0.5, "casting": 1.0, "plating": 1.0, "ferrite": 1.0, "rare": 1.0}
+    assert own == {
+        "pump": 0.0,
+        "housing": 0.5,
+        "motor": 0.5,
+        "casting": 1.0,
+        "plating": 1.0,
+        "ferrite": 1.0,
+        "rare": 1.0,
+    }
     assert tree.findings == ()
 
 

@@ -76,7 +76,8 @@ def test_answer_carries_name_title_parameters_and_provenance():
     assert (answer.analysis, answer.title) == ("count_rows", "Row counts")
     assert answer.parameters == {"least": 1, "which": "all", "seed": 7, "group": {"weight": 0.5}}
     assert answer.provenance.version == __version__
-    assert (answer.provenance.network, answer.provenance.digest) == ("test", one.digest)
+    assert answer.provenance.digest == one.digest
+    assert answer.provenance.network == f"network {one.digest[:12]}"  # the folder's name is not in the digest
     assert answer.provenance.seed == 7
     assert answer.provenance.rows_read == 3
     assert answer.provenance.vintages
@@ -87,7 +88,12 @@ def test_all_bad_parameters_are_named_at_once():
         count_rows(network(), least=-1, which="none", leest=3, group={"weihgt": 1, "weight": 2})
     message = str(caught.value)
     assert message.startswith("count_rows: ")
-    for part in ("least: input should be greater", "given was -1", "which: ", "leest is no parameter. Did you mean 'least'?"):
+    for part in (
+        "least: input should be greater",
+        "given was -1",
+        "which: ",
+        "leest is no parameter. Did you mean 'least'?",
+    ):
         assert part in message
     assert "group.weihgt is no parameter. Did you mean 'weight'?" in message
     assert "group.weight: " in message
@@ -119,7 +125,7 @@ def test_only_product_is_filled_in():
 
 def test_product_must_be_named_where_there_are_several():
     several = network("P product\nQ product\nA component", "P A\nQ A")
-    with pytest.raises(ParameterError, match="the products P, Q. Name one"):
+    with pytest.raises(ParameterError, match="the products P, Q"):
         heads(several)
     assert heads(several, product="Q").parameters == {"product": "Q"}
 
@@ -131,7 +137,12 @@ def test_network_without_a_bill_of_materials_has_no_product_to_fill_in():
 
 @pytest.mark.parametrize(
     ("product", "says"),
-    [("A", "'A' has no bill of materials"), ("PP", "'PP' is no part of the network. Did you mean 'P'?"), ("P", None), ("B", None)],
+    [
+        ("A", "'A' has no bill of materials"),
+        ("PP", "'PP' is no part of the network. Did you mean 'P'?"),
+        ("P", None),
+        ("B", None),
+    ],
 )
 def test_product_must_head_a_bill_of_materials(product, says):
     one = network("P product\nB component\nA component", "P B\nB A")

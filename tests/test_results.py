@@ -39,7 +39,13 @@ class Answer(Result):
 
 def test_fitting_frame_gets_the_declared_types():
     found = conform(frame(score=[1, None]), PLACES)
-    assert found.schema == {"place": pl.String, "score": pl.Float64, "rank": pl.Int64, "best": pl.Boolean, "day": pl.Date}
+    assert found.schema == {
+        "place": pl.String,
+        "score": pl.Float64,
+        "rank": pl.Int64,
+        "best": pl.Boolean,
+        "day": pl.Date,
+    }
 
 
 @pytest.mark.parametrize(
@@ -82,12 +88,27 @@ def test_result_is_frozen():
 
 def test_json_holds_everything_with_units_and_plain_values():
     finding = Finding(rule="r", severity="note", table="t", problem="is odd", remedy="Look.", value="v", row=3)
-    rests = Provenance("1", "net", "d" * 64, 4, {"inferred": 0.25, "illustrative": 0.5, "none": 0.25}, {"f.csv": "2024"})
+    rests = Provenance(
+        "1", "net", "d" * 64, 4, {"inferred": 0.25, "illustrative": 0.5, "none": 0.25}, {"f.csv": "2024"}
+    )
     day = pl.Series(["2026-01-31", None]).str.to_date()
-    answer = Answer(places=frame(day=day), findings=(finding,), analysis="a", title="A", parameters={"p": 1}, provenance=rests)
+    answer = Answer(
+        places=frame(day=day), findings=(finding,), analysis="a", title="A", parameters={"p": 1}, provenance=rests
+    )
     body = json.loads(answer.to_json())
-    assert body["tables"]["places"]["rows"][0] == {"place": "x", "score": 1.5, "rank": 1, "best": True, "day": "2026-01-31"}
-    assert body["tables"]["places"]["columns"][1] == {"name": "score", "kind": "number", "unit": "points", "description": "Score."}
+    assert body["tables"]["places"]["rows"][0] == {
+        "place": "x",
+        "score": 1.5,
+        "rank": 1,
+        "best": True,
+        "day": "2026-01-31",
+    }
+    assert body["tables"]["places"]["columns"][1] == {
+        "name": "score",
+        "kind": "number",
+        "unit": "points",
+        "description": "Score.",
+    }
     assert body["findings"][0]["message"] == "t: is odd, the first 'v' (row 3). Look."
     assert body["provenance"]["digest"] == "d" * 64
     assert body["summary"] == (

@@ -66,13 +66,17 @@ def test_scaled_whole_numbers_are_rounded_not_cut():
 def test_remove_drops_and_add_appends():
     gone = edited(Edit(table="sites", where={"country": "HU"}, remove=True))
     assert gone["site"].to_list() == ["b"]
-    more = edited(Edit(table="sites", add=({"site": "d", "country": "CZ", "ttr_days": 4}, {"site": "e", "ttr_days": 4.5})))
+    more = edited(
+        Edit(table="sites", add=({"site": "d", "country": "CZ", "ttr_days": 4}, {"site": "e", "ttr_days": 4.5}))
+    )
     assert column(more, "ttr_days") == {"a": None, "b": 20.0, "c": 30.0, "d": 4.0, "e": 4.5}
 
 
 def test_dates_and_truth_are_read_as_in_a_table():
     for day in ("2026-05-01", dt.date(2026, 5, 1)):
-        frame = edited(Edit(table="sites", set={"as_of": day}), Edit(table="sites", where={"as_of": day}, set={"employees": 1}))
+        frame = edited(
+            Edit(table="sites", set={"as_of": day}), Edit(table="sites", where={"as_of": day}, set={"employees": 1})
+        )
         assert frame["as_of"].to_list() == [dt.date(2026, 5, 1)] * 3
         assert frame["employees"].to_list() == [1, 1, 1]
     bom = edited(Edit(table="bom", set={"essential": False}), table="bom")
@@ -128,7 +132,7 @@ def test_value_that_does_not_fit_its_column_is_a_finding(edit):
 
 
 def test_edited_tables_must_still_fit_together():
-    with pytest.raises(DataError, match="bom.child"):
+    with pytest.raises(DataError, match=r"bom\.child"):
         apply_scenario(network(), Scenario(name="x", edits=[Edit(table="parts", where={"part": "A"}, remove=True)]))
 
 

@@ -15,6 +15,8 @@ import tierscape
 from finding_rules import rules
 from tierscape import analyses, cli, errors, examples, reference
 from tierscape.cli.flags import fields
+from tierscape.registry import Analysis
+from tierscape.results import Provenance
 from tierscape.schema import SUPPLIERS, TABLES, Column, Table
 from tierscape.units import UNITS
 
@@ -124,13 +126,18 @@ def analysis_section(name: str, question: str) -> list[str]:
     lines = ["", f"## {name}", "", f"**{analysis.title}.** {question}", "", text.replace("``", "`"), ""]
     lines += [f"Reads {reads}.", "", f"### Parameters of {name}", ""]
     head = ["parameter", "value", "default", "meaning"]
-    lines += grid(head, [_parameter_line(*parameter) for parameter in fields(analysis.parameters)])
+    lines += _breakable(grid(head, [_parameter_line(*parameter) for parameter in fields(analysis.parameters)]))
     lines += [f"### Answer of {name}", ""]
     for table in analysis.result.TABLES:
         key = f" Key: {_key(table)}." if table.key else ""
         lines += [f"#### {name}: {table.name}", "", f"A row is {table.row}.{key}", ""]
         lines += grid(["column", "type", "unit", "meaning"], [_answer_line(c) for c in table.columns])
     return lines
+
+
+def _breakable(lines: Iterable[str]) -> list[str]:
+    """Let long dotted names in the first cell of a line break after a point."""
+    return [re.sub(r"^\| `([\w.]+)` ", lambda m: f"| <code>{m[1].replace('.', '.<wbr>')}</code> ", x) for x in lines]
 
 
 def _parameter_line(name: str, field: Any, default: Any) -> tuple[str, str, str, str]:
@@ -225,7 +232,9 @@ def errors_page() -> str:
         "",
     ]
     kinds = error_classes()
-    rows = [(f"`{e.__name__}`", e.exit_code, e.http_status, (inspect.getdoc(e) or "").replace("\n", " ")) for e in kinds]
+    rows = [
+        (f"`{e.__name__}`", e.exit_code, e.http_status, (inspect.getdoc(e) or "").replace("\n", " ")) for e in kinds
+    ]
     return "\n".join([*lines, *grid(["error", "exit code", "HTTP status", "when"], rows)])
 
 
@@ -241,19 +250,27 @@ def findings_page() -> str:
         "# Finding rules",
         "",
         "A finding says where, what, how many, the first case and what to do; see "
-        "[how to read findings](../data.md#findings). `…` stands for what the finding fills in.",
+        "[how to read findings](../data.md#findings). `…` stands for what the finding fills in. Where a sentence says what must hold, "
+        "the words in italics are those of the finding about the rows that do not.",
         "",
     ]
     stages: dict[str, list[tuple[str, ...]]] = {title: [] for title in (*STAGES.values(), "Elsewhere")}
     for rule in rules():
-        says = rule.says or rule.holds
+        says = rule.says if re.search(r"\w", rule.says) else rule.holds or "what is wrong, in its own words"
         holds = f"{rule.holds} " if rule.holds and rule.holds != says else ""
         module = rule.where.split(".")[1] if "." in rule.where else ""
-        row = f"`{rule.name}`", rule.severity, f"{holds}*{says}*" if holds else says or "the problem itself", rule.remedy or "–"
+        row = (
+            f"`{rule.name}`",
+            rule.severity,
+            f"{holds}*{says}*" if holds else says,
+            rule.remedy or "–",
+        )
         if row not in stages[STAGES.get(module, "Elsewhere")]:
             stages[STAGES.get(module, "Elsewhere")].append(row)
     for title, rows in stages.items():
-        lines += ["", f"## {title}", "", *grid(["rule", "severity", "what it says", "what to do"], rows)] if rows else []
+        lines += (
+            ["", f"## {title}", "", *grid(["rule", "severity", "what it says", "what to do"], rows)] if rows else []
+        )
     return "\n".join(lines)
 
 
@@ -295,20 +312,30 @@ def examples_page() -> str:
 
 def api_page() -> str:
     """Every public name, by mkdocstrings."""
-    lines = ["# Python API", "", "`import tierscape` gives these names and nothing else.", ""]
-    for name in tierscape.__all__:
-        if name != "__version__":
-            lines += [f"::: {_address(getattr(tierscape, name), name)}", ""]
-    lines += ["## To write an analysis", ""]
-    lines += [f"::: {path}" + "\n" for path in ("tierscape.registry.Analysis", "tierscape.schema.Table", "tierscape.schema.Column")]
-    lines += ["## Where an answer comes from", "", "::: tierscape.results.Provenance", ""]
-    lines += ["## Shipped facts", ""]
-    lines += [f"::: {_address(getattr(reference, n), n)}\n" for n in reference.__all__ if callable(getattr(reference, n))]
+    public = {name: _face(name) for name in tierscape.__all__ if name != "__version__"}
+    raised = {n: t for n, t in public.items() if isinstance(t, type) and issubclass(t, BaseException)}
+    kinds = {n: t for n, t in public.items() if isinstance(t, type) and n not in raised}
+    calls = {n: t for n, t in public.items() if n not in raised and n not in kinds}
+    facts = {n: getattr(reference, n) for n in reference.__all__ if callable(getattr(reference, n))}
+    more = {t.__name__: t for t in (Analysis, Table, Column, Provenance)}
+    lines = ["# Python API", "", "`import tierscape` gives the names of the first three sections."]
+    for title, names in (
+        ("Functions", calls), ("Data and answers", kinds), ("Errors", raised), ("To write an analysis", more),
+        ("Shipped facts, in tierscape.reference", facts),
+    ):  # fmt: skip
+        lines += ["", f"## {title}", ""]
+        for name in sorted(names):
+            lines += [f"::: {_address(names[name], name)}", ""]
     return "\n".join(lines)
 
 
+def _face(name: str) -> Any:
+    """Give a public name; a module that bears the name of its function stands for it."""
+    thing = getattr(tierscape, name)
+    return getattr(thing, name) if inspect.ismodule(thing) else thing
+
+
 def _address(thing: Any, name: str) -> str:
-    thing = getattr(thing, name) if inspect.ismodule(thing) else thing
     return f"{inspect.unwrap(getattr(thing, 'function', thing)).__module__}.{name}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +18,11 @@ ARGUMENTS = ("rule", "table", "problem", "remedy")
 """Order of the arguments of ``finding`` and ``refuse``."""
 IDENTIFIERS = ("lei", "gln", "duns")
 """Forms of a column that are the rule's own name."""
+
+NOWHERE = next(n for n in ast.walk(ast.parse("def nowhere(): ...")) if isinstance(n, ast.FunctionDef))
+"""Stands for the function of a call that is in none."""
+OR = " / "
+"""Joins texts of which a condition chooses one."""
 
 Values = Mapping[str, ast.expr]
 
@@ -32,15 +38,51 @@ class Rule(NamedTuple):
     where: str
 
 
+class _Scope(NamedTuple):
+    """Where a name gets its value: a binding, the function, the module."""
+
+    values: Values
+    function: ast.FunctionDef
+    tree: ast.Module
+
+    def value(self, name: str) -> ast.expr | None:
+        """Give the first value that a name is set to."""
+        if name in self.values:
+            return self.values[name]
+        for node in (*ast.walk(self.function), *self.tree.body):
+            if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    if isinstance(target, ast.Name) and target.id == name:
+                        return node.value
+                    if isinstance(target, ast.Tuple) and name in (names := [getattr(t, "id", "") for t in target.elts]):
+                        return _chosen(node.value, names.index(name))
+        return None
+
+
+def _chosen(value: ast.expr, at: int) -> ast.expr | None:
+    """Give one place of a tuple; of a tuple that is chosen from a literal dictionary, all that it can be."""
+    if isinstance(value, ast.Tuple):
+        return value.elts[at]
+    if isinstance(value, ast.Subscript) and isinstance(value.value, ast.Dict):
+        options = [v.elts[at] for v in value.value.values if isinstance(v, ast.Tuple)]
+        return reduce(lambda one, other: ast.IfExp(ast.Constant(value=True), one, other), options)
+    return None
+
+
 def rules(source: Path = SOURCE) -> list[Rule]:
     """List the rules of a package, by name; one that is found in two ways stands twice."""
     found: set[Rule] = set()
     for file in sorted(source.rglob("*.py")):
         place = ".".join(file.relative_to(source.parent).with_suffix("").parts).removesuffix(".__init__")
         tree = ast.parse(file.read_text(encoding="utf-8"))
+        inside: set[ast.Call] = set()
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-            for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+            inside.update(calls)
+            for call in calls if function.name not in MAKERS else ():
                 found.update(_rules_of(call, function, tree, place))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node not in inside):
+            found.update(_rules_of(call, NOWHERE, tree, place))
     return sorted(found)
 
 
@@ -51,20 +93,21 @@ def _rules_of(call: ast.Call, function: ast.FunctionDef, tree: ast.Module, place
         given = dict(zip(ARGUMENTS, call.args, strict=False)) | given
     if maker not in MAKERS or "rule" not in given:
         return
-    holds = (ast.get_docstring(function) or "").partition("\n\n")[0].replace("\n", " ") if "validate" in place else ""
+    check = [a.arg for a in function.args.args] == ["data"]
+    holds = (ast.get_docstring(function) or "").partition("\n\n")[0].replace("\n", " ") if check else ""
     for values in _bindings(given["rule"], function, tree):
-        said = {name: _text(given.get(name), function, values) for name in ("severity", "clause", "problem", "remedy")}
-        for name in _names(given["rule"], function, values):
+        scope = _Scope(values, function, tree)
+        said = {name: _text(given.get(name), scope) for name in ("severity", "clause", "problem", "remedy")}
+        for name in _names(given["rule"], scope):
             says = said["clause"] or said["problem"]
             yield Rule(name, said["severity"] or "error", says, said["remedy"], holds, place)
 
 
-def _names(rule: ast.expr, function: ast.FunctionDef, values: Values) -> tuple[str, ...]:
+def _names(rule: ast.expr, scope: _Scope) -> tuple[str, ...]:
     if isinstance(rule, ast.Attribute) and rule.attr == "form":
         forms = {c.form for table in TABLES.values() for c in table.columns}
         return tuple(form for form in IDENTIFIERS if form in forms)
-    name = _text(rule, function, values)
-    return (name,) if name else ()
+    return tuple(name for name in _text(rule, scope).split(OR) if name)
 
 
 def _bindings(rule: ast.expr, function: ast.FunctionDef, tree: ast.Module) -> list[Values]:
@@ -87,32 +130,25 @@ def _bindings(rule: ast.expr, function: ast.FunctionDef, tree: ast.Module) -> li
     return [{k: v for k, v in p.items() if isinstance(v, (ast.Constant, ast.JoinedStr))} for p in passed]
 
 
-def _text(node: ast.expr | None, function: ast.FunctionDef, values: Values) -> str:
+def _text(node: ast.expr | None, scope: _Scope) -> str:
     """Give a text as it stands in the source, with a gap for each value that is filled in."""
     match node:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=parts):
-            return "".join(_part(part, function, values) for part in parts)
+            return "".join(_part(part, scope) for part in parts)
         case ast.IfExp(body=one, orelse=other):
-            return " or ".join(dict.fromkeys(t for t in (_text(n, function, values) for n in (one, other)) if t))
+            return OR.join(dict.fromkeys(t for t in (_text(n, scope) for n in (one, other)) if t))
         case ast.BinOp(left=left, right=right):
-            return _text(left, function, values) + _text(right, function, values)
-        case ast.Name(id=name) if name in values:
-            return _text(values[name], function, {})
+            return _text(left, scope) + _text(right, scope)
         case ast.Name(id=name):
-            set_to = [
-                n.value
-                for n in ast.walk(function)
-                if isinstance(n, ast.Assign) and any(getattr(t, "id", "") == name for t in n.targets)
-            ]
-            return _text(set_to[0], function, values) if set_to else ""
+            value = scope.value(name)
+            return "" if value is node else _text(value, scope)
     return ""
 
 
-def _part(part: ast.expr, function: ast.FunctionDef, values: Values) -> str:
+def _part(part: ast.expr, scope: _Scope) -> str:
     if isinstance(part, ast.Constant):
         return str(part.value)
     inner = part.value if isinstance(part, ast.FormattedValue) else None
-    filled = _text(inner, function, values) if isinstance(inner, ast.Name) and inner.id in values else ""
-    return filled or GAP
+    return (_text(inner, scope) if isinstance(inner, ast.Name) else "") or GAP

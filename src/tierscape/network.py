@@ -123,7 +123,7 @@ class Network:
         products = heads.filter(pl.col("kind") == "product")
         if products.is_empty():
             products = heads.filter(~pl.col("part").is_in(bom["child"].to_list()))
-        return tuple(products["part"].to_list())
+        return tuple(products["part"].sort().to_list())
 
 
 def _encode(frame: pl.DataFrame, table: Table) -> bytes:

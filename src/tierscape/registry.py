@@ -166,4 +166,6 @@ def _provenance(network: Network, reads: Sequence[str], seed: int | None) -> Pro
     total = max(rows.height, 1)
     evidence = {grade: grades.get(grade, 0) / total for grade in (*GRADES, "none")}
     evidence["illustrative"] = (rows["source"].sum() or 0) / total
-    return Provenance(__version__, network.name, network.digest, rows.height, evidence, vintages(), seed)
+    named = network["meta"]["name"].drop_nulls().to_list()  # not the name of a folder: the digest decides the bytes
+    name = named[0] if named else f"network {network.digest[:12]}"
+    return Provenance(__version__, name, network.digest, rows.height, evidence, vintages(), seed)

@@ -7,7 +7,7 @@ import pytest
 
 from density_cases import FAR, HERE, LAT, LON, NORTH, REGION, TWO, makers, oracle_tree, region, row, two_parts
 from network_tables import make_network
-from tierscape.analyses.density import DensityAssumptions, density
+from tierscape.analyses.density import DensityAssumptions, density, reach
 from tierscape.errors import DataError, ParameterError
 from tierscape.kernels.distance import great_circle_km
 
@@ -67,7 +67,9 @@ def test_weakest_link_gives_the_worked_numbers(rho, expected):
 BORDER = "subject_kind subject indicator value\ncountry_pair MX-US border_delay_hours 6"
 
 
-@pytest.mark.parametrize(("rho", "headline", "own", "lost"), [(1.0, 0.548319, 0.047619, 0.952381), (-1.0, None, 0.5, 0.5)])
+@pytest.mark.parametrize(
+    ("rho", "headline", "own", "lost"), [(1.0, 0.548319, 0.047619, 0.952381), (-1.0, None, 0.5, 0.5)]
+)
 def test_supplier_across_the_border_gives_the_worked_fragmentation(rho, headline, own, lost):
     # A at home, B abroad at the same point; the border takes 6 h, components reach 6 h.
     network = two_parts("a A", "b B here . US", indicators=BORDER)
@@ -95,7 +97,9 @@ def distance_to(cell):
 
 def test_effective_number_of_suppliers_is_the_worked_number():
     capacity = "site part capacity_per_year\na A 50\nb A 30\nc A 20\na B 100"
-    network = two_parts("a .", "b .", "c .", capabilities=capacity, demand="region product year volume_per_year\nR P 2026 100")
+    network = two_parts(
+        "a .", "b .", "c .", capabilities=capacity, demand="region product year volume_per_year\nR P 2026 100"
+    )
     found = row(density(network, measure="capacity").parts, part="A")
     assert found["n_effective"] == pytest.approx(2.631579, abs=1e-5)
     assert (found["sites"], found["organizations"], found["cover"]) == (3, 3, pytest.approx(1.0, abs=1e-5))
@@ -165,6 +169,7 @@ def test_process_need_is_met_by_a_maker_near_the_site_that_needs_it():
     away = density(two_parts("a A", "b B north", parts=parts, bom=bom), assumptions=DensityAssumptions(partner_km=20))
     assert region(away)["partner_share"] == 0.0
     assert region(density(two_parts("a A", parts=parts, bom=bom)))["partner_share"] == 0.0
+    assert region(density(two_parts("b B", parts=parts, bom=bom)))["partner_share"] is None
 
 
 # Connection
@@ -200,6 +205,11 @@ def test_node_abroad_waits_at_the_border():
     assert logistics == pytest.approx(math.exp(-4 / 3))
 
 
+def test_node_of_an_unknown_country_waits_longest():
+    logistics, *_ = connection(f"x airport {HERE} . .")
+    assert logistics == pytest.approx(math.exp(-24 / 3))
+
+
 def test_border_crossing_of_the_own_country_has_no_delay():
     assert connection(f"x border_crossing {HERE} US MX")[0] == 1.0
 
@@ -219,7 +229,9 @@ def test_kind_without_a_node_is_not_assessed_and_its_weight_is_shared_out():
 
 def test_connection_that_only_some_places_lack_counts_low_and_high():
     regions = f"region country lat lon\nR MX {HERE}\nU US {HERE}"
-    network = two_parts("a A;B", "b A;B", regions=regions, nodes=nodes(f"x border_crossing {HERE} US MX"), meta="home\nUS")
+    network = two_parts(
+        "a A;B", "b A;B", regions=regions, nodes=nodes(f"x border_crossing {HERE} US MX"), meta="home\nUS"
+    )
     found = region(density(network, assumptions={"border_hours": {"same_bloc": 0}, "territory": "bloc"}), "U")
     assert found["connection"] is None
     assert found["score"] == pytest.approx(100 * 0.01**0.15)
@@ -342,7 +354,9 @@ NEED = "region product year volume_per_year\nR P 2026 100\nR P 2027 200\nQ P 202
 
 
 def capacity(*lines, bom=TWO, demand=NEED):
-    network = two_parts("a .", "b .", capabilities="\n".join(["site part capacity_per_year", *lines]), bom=bom, demand=demand)
+    network = two_parts(
+        "a .", "b .", capabilities="\n".join(["site part capacity_per_year", *lines]), bom=bom, demand=demand
+    )
     return density(network, measure="capacity")
 
 
@@ -410,7 +424,10 @@ def test_border_delay_follows_customs_union_and_bloc(countries, hours):
 @pytest.mark.parametrize(
     ("territory", "there", "own"),
     [
-        ("customs_union", "HU", True), ("bloc", "HU", True), ("country", "HU", False), ("bloc", "NO", True),
+        ("customs_union", "HU", True),
+        ("bloc", "HU", True),
+        ("country", "HU", False),
+        ("bloc", "NO", True),
         ("customs_union", "NO", False),
     ],
 )
@@ -474,12 +491,24 @@ def test_misspelt_product_is_offered_the_nearest():
         density(network, product="pmup")
 
 
-@pytest.mark.parametrize(("resolution", "radius", "remedy"), [(5, 20, "Use resolution 6."), (7, 5, "Use a larger radius")])
+@pytest.mark.parametrize(
+    ("resolution", "radius", "remedy"), [(5, 20, "Use resolution 6."), (7, 5, "Use a larger radius")]
+)
 def test_cells_too_coarse_for_the_radius_are_named(resolution, radius, remedy):
     answer = density(two_parts("a A"), resolution=resolution, radius_km=radius)
     finding = next(f for f in answer.findings if f.rule == "coarse_cells")
     assert remedy in finding.remedy
     assert not [f for f in density(two_parts("a A")).findings if f.rule == "coarse_cells"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["part A reach_hours 0", "country_pair MX-US border_delay_hours -1", "region R site_coverage 40"],
+)
+def test_indicator_outside_its_bounds_is_refused_with_the_first_case(wrong):
+    _, subject, _, value = wrong.split()
+    with pytest.raises(DataError, match=f"the first '{subject}: {value}'"):
+        density(two_parts("a A", indicators=f"subject_kind subject indicator value\n{wrong}"))
 
 
 # The answer as people read it
@@ -489,11 +518,16 @@ def test_sentence_names_place_rank_gap_and_risk():
     answer = density(two_parts("a A", "b B far . DE"))
     assert answer.sentence() == (
         "Place scores 19 of 100 for P (rank 1 of 1): completeness 0.05, 0 of 1 tiers sourced within 100 km; largest gap B "
-        "(+95 points of completeness, nearest maker b, 9220 km away). 100% of supply would stop with the place; the score "
+        "(+95 points of completeness, nearest maker b, 9,220 km away). 100% of supply would stop with the place; the score "
         "rests on 100% of the required value."
     )
     assert len(answer.lines()) == 3
-    assert [card[0] for card in answer.headlines()] == ["Best place", "Completeness", "Biggest gap", "Lost if the place stops"]
+    assert [card[0] for card in answer.headlines()] == [
+        "Best place",
+        "Completeness",
+        "Biggest gap",
+        "Lost if the place stops",
+    ]
 
 
 def test_complete_place_has_no_gap_to_name():
@@ -523,3 +557,11 @@ def test_surface_holds_the_cells_around_sites_and_the_best_one_is_the_sites_own(
     assert best["sites"] == 1
     assert answer.cells.height > 50
     assert set(answer.cells["country"]) <= {"MX", "US"}
+
+
+def test_surface_too_large_to_draw_holds_the_cells_with_sites_alone(monkeypatch):
+    monkeypatch.setattr(reach, "SURFACE_LIMIT", 20)
+    answer = density(two_parts("a A", "b B north"))
+    assert answer.cells["sites"].to_list() == [1, 1]
+    monkeypatch.setattr(reach, "SURFACE_LIMIT", 1)
+    assert density(two_parts("a A", "b B north")).cells.height == 2

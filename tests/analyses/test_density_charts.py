@@ -50,7 +50,7 @@ def test_map_is_fitted_to_the_scored_area_and_says_what_lies_outside(sample):
 def test_part_that_nobody_makes_is_unknown_in_the_matrix_and_named(sample):
     chart = gap_matrix(sample)
     assert "lithium_hydroxide_4" in chart.description
-    rows = [row for data in chart.spec["datasets"].values() for row in data if row["part"] == "lithium_hydroxide_4"]
+    rows = [row for data in chart.spec["datasets"].values() for row in data if row.get("name") == "lithium_hydroxide_4"]
     assert {row["cover"] for row in rows} == {None}
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from density_cases import FAR, HERE, NORTH, REGION, TWO, TWO_PARTS, makers, oracle_tree, row, two_parts
+from density_cases import HERE, REGION, makers, oracle_tree, row, two_parts
 from network_tables import make_network
 from tierscape.analyses.density import DensityAssumptions, density
 
@@ -52,9 +52,7 @@ def test_site_of_the_same_owner_that_is_closed_does_not_co_locate():
 
 
 def test_project_inside_comes_before_co_location_and_its_cost_is_an_annuity():
-    network = two_parts(
-        "b B here X", "f A far X DE", "c . north", projects=f"{PROJECT}\nP1 capacity c A 1000000 50000"
-    )
+    network = two_parts("b B here X", "f A far X DE", "c . north", projects=f"{PROJECT}\nP1 capacity c A 1000000 50000")
     found = gap(network)
     assert (found["move"], found["target"]) == ("project", "P1")
     # 8 % over 10 years: 0.149029 a year for each unit of capital

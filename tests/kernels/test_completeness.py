@@ -60,9 +60,7 @@ def test_tree_with_alternatives_is_the_worked_number():
     assert found[[A, B, P]] == pytest.approx([0.047619, 0.672131, 0.123506], abs=5e-7)
 
 
-@pytest.mark.parametrize(
-    ("closed", "gain"), [("H", 0.682319), ("B", 0.006929), ("A", 0.0), ("M1", 0.0), ("M2", 0.0)]
-)
+@pytest.mark.parametrize(("closed", "gain"), [("H", 0.682319), ("B", 0.006929), ("A", 0.0), ("M1", 0.0), ("M2", 0.0)])
 def test_gain_of_closing_one_gap_is_the_worked_number(closed, gain):
     assert complete(**{closed: 1.0}) - complete() == pytest.approx(gain, abs=1e-6)
 

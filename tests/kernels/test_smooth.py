@@ -39,9 +39,7 @@ def test_weight_at_one_reach_is_the_worked_fixed_point_number():
 
 
 def test_single_site_one_reach_away_sums_to_the_worked_number():
-    headline, opened, own, sites, n_effective, nearest = run(
-        [[(0, 6.0 / HOURS_PER_KM)]], {0: [(1, 0, ONE, -1)]}
-    )
+    headline, opened, own, sites, n_effective, nearest = run([[(0, 6.0 / HOURS_PER_KM)]], {0: [(1, 0, ONE, -1)]})
     assert headline.tolist() == opened.tolist() == own.tolist() == [[0, 385750]]
     assert sites.tolist() == [[0, 1]]
     assert n_effective.tolist() == [[0.0, 1.0]]
@@ -68,7 +66,10 @@ def test_flat_completeness_of_a_chain_of_three_cells_is_the_worked_number():
     full = (2, 1)
     scaled = {c: [(p, k, n * ONE, f) for p, k, n, f in rows] for c, rows in counts.items()}
     sums, *_ = run(chain, scaled)
-    flat = [sum(500_000 * (min(int(s), q * ONE) * 10**6 // (q * ONE)) for s, q in zip(row, full, strict=True)) for row in sums]
+    flat = [
+        sum(500_000 * (min(int(s), q * ONE) * 10**6 // (q * ONE)) for s, q in zip(row, full, strict=True))
+        for row in sums
+    ]
     assert flat == [10**12, 10**12, 525_909_000_000]
     by_share, *_ = run(chain, shares)
     assert by_share[0].tolist() == [1_250_000 + 385750 * 400_000 // ONE, 1_000_000]
@@ -115,7 +116,7 @@ def slow(places, entries, delay, same):
     answers = []
     for near in places:
         total = {(v, p): 0 for v in ("headline", "open", "own", "sites") for p in (0, 1)}
-        by_firm = [dict(), dict()]
+        by_firm = [{}, {}]
         for n, (cell, km) in enumerate(near):
             for e, (p, k, count, firm) in enumerate(entries[cell]):
                 late = math.floor(ONE * math.exp(-(km * HOURS_PER_KM + (delay if k else 0.0)) / 6.0) + 0.5)

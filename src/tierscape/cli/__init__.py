@@ -171,7 +171,7 @@ def run(call: Callable[[], Any]) -> int:
         typer.echo("Stopped.", err=True)
         return 130
     except SystemExit as left:
-        return left.code if isinstance(left.code, int) else 1
+        return left.code if isinstance(left.code, int) else int(left.code is not None)
     return 0
 
 

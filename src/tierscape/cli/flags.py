@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import NoneType, UnionType
@@ -95,9 +96,17 @@ def split(given: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]
 
 
 def nest(parameters: dict[str, Any], path: list[str], value: Any) -> None:
-    """Set a value in nested dictionaries."""
+    """Set a value in nested dictionaries.
+
+    Raises
+    ------
+    typer.BadParameter
+        A step on the way has a value already.
+    """
     for step in path[:-1]:
         parameters = parameters.setdefault(step, {})
+        if not isinstance(parameters, dict):
+            raise typer.BadParameter(f"'{step}' is a group: set its fields, not itself")
     parameters[path[-1]] = value
 
 
@@ -117,5 +126,14 @@ def assignments(sets: list[str], names: Sequence[str]) -> dict[str, dict[str, An
             raise typer.BadParameter(f"'{text}' is not of the form analysis.name=value")
         if path[0] not in names:
             raise typer.BadParameter(f"'{text}': the analyses that run are {', '.join(names)}, not '{path[0]}'")
-        nest(found, path, value)
+        nest(found, path, _value(text, value))
     return found
+
+
+def _value(text: str, value: str) -> Any:
+    if not value.startswith("["):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise typer.BadParameter(f"'{text}': the list is no JSON ({error})") from error

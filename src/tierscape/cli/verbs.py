@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def run(analysis: Analysis[Any, Any], given: tuple[str, dict[str, Any], dict[str
         answer.save(doors["save"])
         show.err.print(f"Written: {doors['save']}")
     if doors["html"]:
-        write(doors["html"], answer.to_html(date=today(None)))
+        write(doors["html"], answer.to_html(date=today(None)), say=show.err.print)
     if doors["json"]:
         show.body(answer.to_json())
         return
@@ -155,8 +155,8 @@ def today(date: str | None) -> str:
     return date or dt.datetime.now(tz=dt.UTC).date().isoformat()
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, *, say: Callable[[str], None] = show.line) -> None:
     """Write a page and say where."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-    show.line(f"Report: {path.resolve()}")
+    say(f"Report: {path.resolve()}")

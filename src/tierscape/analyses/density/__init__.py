@@ -66,7 +66,7 @@ def density(
     ParameterError
         A parameter is out of range, or a product or region is unknown, or the product has no bill of materials.
     DataError
-        ``measure="capacity"`` without demand or quantities.
+        ``measure="capacity"`` without demand or quantities, or an indicator outside its bounds.
 
     Notes
     -----

@@ -8,7 +8,8 @@ import polars as pl
 
 from tierscape.analyses.density import dimensions as dim
 from tierscape.analyses.density.assumptions import DensityAssumptions
-from tierscape.analyses.density.reach import Places, Reach, implied_regions
+from tierscape.analyses.density.points import region_points
+from tierscape.analyses.density.reach import Places, Reach
 from tierscape.analyses.density.supply import Supply
 from tierscape.analyses.density.tables import CELLS, LAYERS, PARTS, REGIONS, SITES
 from tierscape.errors import Finding
@@ -130,8 +131,7 @@ def partner_share(near_needs: pl.DataFrame, places: int) -> pl.Series:
 
 def region_table(network: Network, scored: pl.DataFrame, lost: tuple[str, ...]) -> pl.DataFrame:
     """Rank the scored regions and add those that have no point."""
-    named = network["regions"] if network["regions"].height else implied_regions(network)
-    names = named.select("region", "name")
+    names = region_points(network).select("region", "name")
     ranked = scored.with_columns(
         pl.col("score").rank("min", descending=True).cast(pl.Int64).alias("rank"),
         pl.when(pl.col("sites") == 0).then(pl.lit("no counted site within the radius")).alias("note"),

@@ -10,6 +10,7 @@ import polars as pl
 
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.dimensions import completeness
+from tierscape.analyses.density.overrides import stated
 from tierscape.analyses.density.reach import Places, Reach
 from tierscape.analyses.density.supply import Supply
 from tierscape.analyses.density.tables import GAPS
@@ -41,7 +42,7 @@ def gaps(
     gain = _gains(tree, reach.cover, missing, assumptions)
     step, after = _sequence(tree, reach.cover, missing, assumptions)
     place, code = np.nonzero(missing)
-    confidence = _site_coverage(network)
+    confidence = stated(network, "site_coverage", ["region", "country"], low=0, high=1)
     chosen = _moves(network, tree, places, supply, missing, radius_km, assumptions)
     moves = [chosen[i, k] for i, k in zip(place.tolist(), code.tolist(), strict=True)]
     names = _names(network)
@@ -62,7 +63,7 @@ def gaps(
             "target_km": [m.km for m in moves],
             "cost": [m.cost for m in moves],
             "cost_per_point": [m.cost / g if m.cost is not None and g > 1e-9 else None for m, g in zip(moves, shown, strict=True)],
-            "gap_confidence": [confidence.get(places.key[i], confidence.get(places.country[i])) for i in place],
+            "gap_confidence": [confidence.get(places.key[i], confidence.get(places.country[i] or "")) for i in place],
         },
         schema_overrides={"target_km": pl.Float64, "cost": pl.Float64, "cost_per_point": pl.Float64, "gap_confidence": pl.Float64,
                           "completeness_after": pl.Float64, "step": pl.Int64, "target": pl.String, "target_name": pl.String},
@@ -188,10 +189,3 @@ def _names(network: Network) -> dict[str | None, str]:
     sites = network["sites"].select("site", pl.coalesce("name", "site"))
     projects = network["projects"].select("project", pl.coalesce("name", "project"))
     return {**dict(projects.iter_rows()), **dict(sites.iter_rows())}
-
-
-def _site_coverage(network: Network) -> dict[str | None, float]:
-    rows = network["indicators"].filter(
-        (pl.col("indicator") == "site_coverage") & pl.col("subject_kind").is_in(["region", "country"])
-    )
-    return dict(rows.sort("year", nulls_last=False).select("subject", "value").iter_rows())

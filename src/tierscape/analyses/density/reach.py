@@ -13,6 +13,8 @@ from scipy.spatial import cKDTree
 
 from tierscape import reference
 from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.analyses.density.overrides import stated
+from tierscape.analyses.density.points import region_points
 from tierscape.analyses.density.supply import Supply
 from tierscape.errors import ParameterError
 from tierscape.graph import Tree
@@ -57,15 +59,12 @@ class Reach:
 def region_places(network: Network, assumptions: DensityAssumptions) -> tuple[Places, tuple[str, ...]]:
     """Give the regions that have a point, and the keys of those that have none.
 
-    A region without coordinates stands at the mean direction of its sites. A network without regions is scored at the
-    regions that its sites name, else at their towns, else at the sites themselves.
-
     Raises
     ------
     ParameterError
         A region that is asked for is no row of ``regions``.
     """
-    regions = network["regions"] if network["regions"].height else implied_regions(network)
+    regions = region_points(network)
     if assumptions.regions is not None:
         unknown = sorted(set(assumptions.regions) - set(regions["region"]))
         if unknown:
@@ -73,36 +72,12 @@ def region_places(network: Network, assumptions: DensityAssumptions) -> tuple[Pl
             hint = f" Did you mean '{near[0]}'?" if near else ""
             raise ParameterError(f"assumptions.regions: '{unknown[0]}' is no region of the network.{hint}")
         regions = regions.filter(pl.col("region").is_in(list(assumptions.regions)))
-    sites = network["sites"].filter(pl.col("lat").is_not_null() & pl.col("lon").is_not_null())
-    keys, countries, points, lost = [], [], [], []
-    for region, country, lat, lon in regions.sort("region").select("region", "country", "lat", "lon").iter_rows():
-        point = (lat, lon) if None not in (lat, lon) else _mean_direction(sites.filter(pl.col("region") == region))
-        if point is None:
-            lost.append(region)
-        else:
-            keys.append(region)
-            countries.append(country)
-            points.append(point)
-    lat_lon = np.array(points, dtype=np.float64).reshape(-1, 2)
-    return Places(tuple(keys), tuple(countries), lat_lon[:, 0], lat_lon[:, 1]), tuple(lost)
-
-
-def implied_regions(network: Network) -> pl.DataFrame:
-    """Make regions of the places that the located sites stand in: region, name, country, lat, lon."""
-    sites = network["sites"].drop_nulls(["lat", "lon"])
-    column = next((c for c in ("region", "town") if sites[c].null_count() < sites.height), "site")
-    places = sites.drop_nulls(column).group_by(pl.col(column), "country").agg(pl.col("lat", "lon").first())
-    several = pl.len().over(column) > 1
-    key = pl.when(several).then(pl.concat_str(column, pl.lit(" ("), "country", pl.lit(")"))).otherwise(column)
-    return places.select(key.alias("region"), pl.col(column).alias("name"), "country", "lat", "lon").sort("region")
-
-
-def _mean_direction(sites: pl.DataFrame) -> tuple[float, float] | None:
-    if sites.is_empty():
-        return None
-    sites = sites.sort("lat", "lon")  # a sum of floats depends on the order of its terms
-    x, y, z = unit_vectors(sites["lat"], sites["lon"]).sum(axis=0)
-    return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
+    lost = regions.filter(pl.col("lat").is_null())["region"].to_list()
+    placed = regions.drop_nulls(["lat", "lon"])
+    places = Places(
+        tuple(placed["region"]), tuple(placed["country"]), placed["lat"].to_numpy(), placed["lon"].to_numpy()
+    )
+    return places, tuple(lost)
 
 
 def surface_places(supply: Supply, countries: Sequence[str], radius_km: float, resolution: int) -> Places:
@@ -177,8 +152,7 @@ def _speed(network: Network, tree: Tree, assumptions: DensityAssumptions) -> tup
     kinds = ["component" if kind == "product" else kind for kind in tree.kinds]
     modes = [getattr(assumptions.mode_by_kind, kind) for kind in kinds]
     per_km = [getattr(assumptions.detour, mode) / getattr(assumptions.speed_kmh, mode) for mode in modes]
-    own = network["indicators"].filter((pl.col("indicator") == "reach_hours") & (pl.col("subject_kind") == "part"))
-    given = dict(own.sort("year", nulls_last=False).select("subject", "value").iter_rows())
+    given = stated(network, "reach_hours", ["part"], low=0.1, high=1000)
     reach = [
         given.get(part, getattr(assumptions.reach_hours, kind)) for part, kind in zip(tree.parts, kinds, strict=True)
     ]
@@ -204,10 +178,7 @@ def _borders(
 
 def border_delays(network: Network) -> dict[str, float]:
     """Give the delays that the network states itself, by pair of countries in alphabetical order."""
-    rows = network["indicators"].filter(
-        (pl.col("indicator") == "border_delay_hours") & (pl.col("subject_kind") == "country_pair")
-    )
-    return dict(rows.sort("year", nulls_last=False).select("subject", "value").iter_rows())
+    return stated(network, "border_delay_hours", ["country_pair"], low=0, high=720)
 
 
 def border_delay(a: str, b: str, assumptions: DensityAssumptions, given: dict[str, float]) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.analyses.density.points import region_points
 from tierscape.errors import DataError, Finding
 from tierscape.graph import Tree, sites_of
 from tierscape.kernels import cells, smooth
@@ -118,7 +119,7 @@ def _counts(rows: pl.DataFrame, need: np.ndarray, measure: Measure) -> np.ndarra
 
 def _placed(network: Network, rows: pl.DataFrame) -> pl.DataFrame:
     """Put rows without coordinates at the point of their region, and mark those as ``borrowed``."""
-    regions = network["regions"].select("region", pl.col("lat").alias("region_lat"), pl.col("lon").alias("region_lon"))
+    regions = region_points(network).select("region", region_lat="lat", region_lon="lon")
     joined = rows.join(regions, on="region", how="left", maintain_order="left")
     return joined.with_columns(
         pl.coalesce("lat", "region_lat").alias("lat"),
