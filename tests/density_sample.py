@@ -112,7 +112,7 @@ def part_rows() -> list[dict[str, object]]:
             seen = j not in {27, 33, 41}
             cover = max(0.0, min(1.0, 1.4 * wave(i * 0.37, j) - 0.12 * tier)) if seen else 0.0
             rows.append({
-                "region": region[0], "part": part, "name": part, "kind": kind, "tier": tier, "cover": cover, "sites": int(4 * cover),
+                "region": region[0], "part": part, "name": part, "kind": kind, "tier": tier, "cover": cover, "sites": int(4 * cover), "to_qualify": 0,
                 "organizations": int(3 * cover), "n_effective": 1 + cover if cover else None,
                 "nearest_km": 20 + 600 * (1 - cover) if seen else None, "seen": seen,
             })  # fmt: skip

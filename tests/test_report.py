@@ -7,12 +7,12 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from density_sample import HOSTILE, density_answer
-from tierscape.report import report
+from tierscape.report import make_report
 
 
 @pytest.fixture(scope="module")
 def pages(sample):
-    return {static: report([sample], title="Report", date="2026-01-31", static=static) for static in (False, True)}
+    return {static: make_report([sample], title="Report", date="2026-01-31", static=static) for static in (False, True)}
 
 
 def test_page_goes_from_answer_over_evidence_and_map_to_provenance(pages, sample):
@@ -44,22 +44,22 @@ def test_page_is_small_enough_to_mail(pages, static, most):
 
 @pytest.mark.parametrize("static", [False, True])
 def test_same_answer_gives_the_same_bytes(pages, static):
-    assert report([density_answer()], title="Report", date="2026-01-31", static=static) == pages[static]
+    assert make_report([density_answer()], title="Report", date="2026-01-31", static=static) == pages[static]
 
 
 def test_date_stands_only_where_it_is_given(sample):
-    assert "2026-01-31" not in report([sample], title="Report", static=True)
+    assert "2026-01-31" not in make_report([sample], title="Report", static=True)
 
 
 @pytest.mark.parametrize("static", [False, True])
 def test_hostile_names_show_as_text(hostile_sample, static):
-    html = report([hostile_sample], title=HOSTILE, static=static)
+    html = make_report([hostile_sample], title=HOSTILE, static=static)
     assert "<img src=x" not in html
     assert "&lt;img src=x onerror=alert(1)&gt;" in html
 
 
 def test_scenarios_stand_side_by_side(sample):
-    html = report([sample], title="Report", static=True, scenarios={"base": [sample], "new plant": [sample]})
+    html = make_report([sample], title="Report", static=True, scenarios={"base": [sample], "new plant": [sample]})
     assert '<section id="scenarios"' in html
     assert '<th scope="row">new plant</th>' in html
 

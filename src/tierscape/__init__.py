@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tierscape.io.networks import load, save
     from tierscape.network import Network
     from tierscape.registry import analysis
-    from tierscape.report import report
+    from tierscape.report import make_report
     from tierscape.results import Result
     from tierscape.scenario import Scenario, apply_scenario
 
@@ -45,7 +45,7 @@ _FACE = {
     "save": "tierscape.io.networks",
     "Network": "tierscape.network",
     "analysis": "tierscape.registry",
-    "report": "tierscape.report",
+    "make_report": "tierscape.report",
     "Result": "tierscape.results",
     "Scenario": "tierscape.scenario",
     "apply_scenario": "tierscape.scenario",
@@ -69,7 +69,7 @@ __all__ = [
     "apply_scenario",
     "density",
     "load",
-    "report",
+    "make_report",
     "save",
 ]
 

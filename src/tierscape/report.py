@@ -21,7 +21,7 @@ from tierscape.render import (
 from tierscape.results import Result
 
 
-def report(
+def make_report(
     results: Sequence[Result],
     *,
     title: str,

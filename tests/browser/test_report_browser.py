@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from density_sample import HOSTILE
-from tierscape.report import report
+from tierscape.report import make_report
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
@@ -43,7 +43,7 @@ def browser():
 def files(hostile_sample, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     for static in (False, True):
-        html = report([hostile_sample], title=HOSTILE, date="2026-01-31", static=static)
+        html = make_report([hostile_sample], title=HOSTILE, date="2026-01-31", static=static)
         (folder / f"{static}.html").write_text(html, encoding="utf-8")
     return folder
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control, norm
 
@@ -70,6 +70,7 @@ def slow(near, x):
 
 
 @given(small_graphs())
+@settings(deadline=None)
 def test_any_small_graph_equals_the_formula(graph):
     near, x = graph
     assert gi_star(np.array(x, dtype=np.float64), *csr(near)) == pytest.approx(slow(near, x), abs=1e-9, nan_ok=True)
@@ -99,6 +100,7 @@ def test_chance_of_a_score_is_that_of_scipy():
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=30))
+@settings(deadline=None)
 def test_discoveries_are_those_of_scipy(p):
     adjusted = false_discovery_control(np.array(p), method="bh")
     clear = np.abs(adjusted - 0.05) > 1e-9  # scipy compares p·m/i, we p against 0.05·i/m: they may differ on the line

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -62,6 +62,7 @@ def test_proximity_and_relatedness_are_the_worked_numbers():
 
 
 @given(matrices)
+@settings(deadline=None)
 def test_relatedness_of_any_small_matrix_equals_slow_fractions(present):
     regions, activities = present.shape
     count = [int(present[:, i].sum()) for i in range(activities)]
@@ -83,6 +84,7 @@ def test_relatedness_of_any_small_matrix_equals_slow_fractions(present):
 
 
 @given(matrices, st.randoms())
+@settings(deadline=None)
 def test_relatedness_lies_between_0_and_1_and_follows_a_permutation_of_regions(present, random):
     omega = relatedness(present, proximity(present))
     assert ((omega >= 0) & (omega <= 1) | np.isnan(omega)).all()

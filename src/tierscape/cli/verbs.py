@@ -17,7 +17,7 @@ from tierscape.io.networks import load, save, starter
 from tierscape.io.template import write_template
 from tierscape.network import Network
 from tierscape.registry import Analysis
-from tierscape.report import report as make_report
+from tierscape.report import make_report
 from tierscape.results import Result
 from tierscape.scenario import Scenario, apply_scenario
 

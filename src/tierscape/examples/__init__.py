@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 EXAMPLES: dict[str, str] = {
-    "mini": "Twelve invented sites in three tiers; every answer is worked by hand in its README.",
+    "mini": "Eleven invented sites in three tiers; every answer is worked by hand in its README.",
     "ev-battery-central-europe": "Battery packs in Central Europe: real sites from cells to refined metals, in nine "
     "countries and upstream of them.",
     "auto-electronics-mexico": "Harnesses, control units and battery packs for cars: real sites in Mexico and upstream "

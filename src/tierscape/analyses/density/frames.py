@@ -171,8 +171,9 @@ def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.
     n = len(tree.parts) - 1
     nearest = _nearest(regions, supply, n)
     firms = pl.coalesce("organization", "site").alias("firm")
-    inside = reach.pairs.join(supply.rows.select("cell", "code", firms), on="cell")
-    counted = {(p, c): k for p, c, k in inside.group_by("place", "code").agg(pl.col("firm").n_unique()).iter_rows()}
+    inside = reach.pairs.join(supply.rows.select("cell", "code", "to_qualify", firms), on="cell")
+    sums = inside.group_by("place", "code").agg(pl.col("firm").n_unique(), pl.col("to_qualify").sum())
+    counted = {(p, c): (firms, unsure) for p, c, firms, unsure in sums.iter_rows()}
     place, code = np.repeat(np.arange(len(regions)), n), np.tile(np.arange(1, n + 1), len(regions))
     effective = reach.n_effective[place, code]
     return (
@@ -185,7 +186,10 @@ def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.
                 "tier": tree.tiers[code],
                 "cover": reach.cover[place, code],
                 "sites": reach.sites[place, code],
-                "organizations": [counted.get((int(p), int(c)), 0) for p, c in zip(place, code, strict=True)],
+                "organizations": [
+                    counted.get(key, (0, 0))[0] for key in zip(place.tolist(), code.tolist(), strict=True)
+                ],
+                "to_qualify": [counted.get(key, (0, 0))[1] for key in zip(place.tolist(), code.tolist(), strict=True)],
                 "n_effective": effective,
                 "nearest_km": nearest[place, code],
                 "seen": supply.seen[code],

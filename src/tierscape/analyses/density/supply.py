@@ -28,7 +28,8 @@ class Supply:
     ----------
     rows : polars.DataFrame
         One row a counted capability: site, name, organization, country, lat, lon, part, code (place of the part in the
-        tree), capacity_per_year, lead_time_days, flex_share, evidence, count (fixed point), cell (int64).
+        tree), capacity_per_year, lead_time_days, flex_share, evidence, count (fixed point), cell (int64), to_qualify
+        (nothing shows that the site is qualified).
     unqualified : polars.DataFrame
         Rows that would count if the site were qualified: site, part, lat, lon.
     seen : numpy.ndarray of bool, shape (parts,)
@@ -87,7 +88,10 @@ def counted_supply(
     located = counted.drop_nulls(["lat", "lon"])
     qualified = located.filter(pl.col("qualified").fill_null(value=True))
     counts = _counts(qualified, need, measure)
+    supplying = network["links"].select(pl.col("supplier").alias("site"), "part").unique().with_columns(links=True)
+    linked = qualified.join(supplying, on=["site", "part"], how="left", maintain_order="left")["links"].is_not_null()
     rows = qualified.with_columns(
+        (pl.col("qualified").is_null() & ~linked).alias("to_qualify"),
         pl.Series("count", counts, dtype=pl.Int64),
         pl.Series("cell", cell_of(qualified["lat"], qualified["lon"], resolution), dtype=pl.Int64),
     ).sort("cell", "code", "site")
