@@ -154,7 +154,7 @@ def density_answer(hostile: str = "") -> Density:
     return Density(
         regions=frame(tables.REGIONS, regions), gaps=frame(tables.GAPS, gaps), layers=frame(tables.LAYERS, layers),
         parts=frame(tables.PARTS, parts), cells=frame(tables.CELLS, cell_rows()),
-        sites=frame(tables.SITES, site_rows(hostile)), findings=findings, analysis="density", title="Supply density",
+        sites=frame(tables.SITES, site_rows(hostile)), **{t.name: frame(t, []) for t in tables.STATISTICS}, findings=findings, analysis="density", title="Supply density",
         parameters={"product": "ev_pack_75", "radius_km": 100.0, "resolution": 5, "measure": "sites", "remark": hostile,
                     "assumptions": {"statuses": ["operating"], "weakest_link": 1.0}},
         provenance=Provenance(

@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 import tierscape
-from tierscape.report import report
+from tierscape.report import make_report
 
 CHROMIUM = Path("/usr/bin/chromium")
 EXAMPLE = "ev-battery-central-europe"
@@ -32,7 +32,7 @@ def write_report(target: Path) -> None:
     """Write the report of the example as ``tierscape demo`` does."""
     network = tierscape.load(EXAMPLE)
     answer = tierscape.density(network, product=network.products[0])
-    target.write_text(report([answer], title=network.name, date=DATE), encoding="utf-8")
+    target.write_text(make_report([answer], title=network.name, date=DATE), encoding="utf-8")
 
 
 def shoot(page: Page, target: Path, selector: str | None = None) -> None:

@@ -72,7 +72,7 @@ class Analysis(Generic[P, R]):
             analysis=self.name,
             title=self.title,
             parameters=parameters.model_dump(mode="json"),
-            provenance=_provenance(network, self.reads, getattr(parameters, "seed", None)),
+            provenance=_provenance(network, self.reads, _seed(parameters)),
         )
 
     def check(self, given: Mapping[str, Any]) -> BaseModel:
@@ -136,6 +136,15 @@ def _fields(model: type[BaseModel], group: Sequence[Any]) -> list[str]:
     for step in group:
         model = model.model_fields[step].annotation  # type: ignore[assignment]
     return list(model.model_fields)
+
+
+def _seed(parameters: BaseModel) -> int | None:
+    """Find the seed among the parameters, in a group of theirs too."""
+    for name, value in parameters:
+        found = value if name == "seed" else _seed(value) if isinstance(value, BaseModel) else None
+        if found is not None:
+            return int(found)
+    return None
 
 
 def _nearest(word: str, words: Sequence[str]) -> str:

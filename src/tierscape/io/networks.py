@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,8 +11,9 @@ import polars as pl
 
 from tierscape import examples
 from tierscape.errors import DataError, Finding, ParameterError, worst_first
-from tierscape.io import read, write
+from tierscape.io import Raw, read, write
 from tierscape.network import Network
+from tierscape.schema import SUPPLIERS
 
 
 def load(source: str | Path) -> Network:
@@ -33,18 +36,39 @@ def load(source: str | Path) -> Network:
     'Mini: pumps on two sides of a border'
     """
     path = Path(source)
-    if not path.exists() and str(source) in examples.EXAMPLES:
+    if not _exists(path) and str(source) in examples.EXAMPLES:
         path = examples.path(str(source))
-    if not path.exists():
+    if str(source) == "" or not _exists(path):
         raise DataError([_absent(str(source))])
     raw = read(path)
     try:
         network = Network.from_tables(raw.tables, name=raw.name, first_rows=raw.first_rows)
     except DataError as error:
-        raise DataError([*raw.findings, *error.findings]) from None
-    if any(f.severity == "error" for f in raw.findings):
-        raise DataError([*raw.findings, *network.findings])
-    return Network(network.name, network.tables, worst_first([*raw.findings, *network.findings]))
+        raise DataError([*raw.findings, *_retold(error.findings, raw)]) from None
+    findings = worst_first([*raw.findings, *_retold(network.findings, raw)])
+    if any(f.severity == "error" for f in findings):
+        raise DataError(findings)
+    return Network(network.name, network.tables, findings)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long, or with a character that no name can have
+        return False
+
+
+def _retold(findings: Iterable[Finding], raw: Raw) -> Iterator[Finding]:
+    """Tell of rows that come from a supplier list by their place there."""
+    for finding in findings:
+        rows = raw.listed.get(finding.table, ())
+        given = raw.tables[finding.table].height - len(rows) if rows else 0
+        at = -1 if finding.row is None else finding.row - raw.first_rows.get(finding.table, 1) - given
+        if rows and 0 <= at < len(rows):
+            column = finding.column if finding.column in SUPPLIERS.names else ""
+            yield replace(finding, table=SUPPLIERS.name, column=column, row=rows[at])
+        else:
+            yield finding
 
 
 def save(network: Network, target: str | Path) -> tuple[Finding, ...]:

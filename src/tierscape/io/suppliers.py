@@ -2,96 +2,155 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import polars as pl
 
 from tierscape.errors import Finding
 from tierscape.io.raw import Raw, finding
-from tierscape.schema import SUPPLIERS
-from tierscape.validate import parse_table
+from tierscape.schema import SUPPLIERS, TABLES
+from tierscape.validate import fold_headers, parse_table
 from tierscape.validate.data import nearest, plain
 
 DECLARED = "declared"
 """Evidence of a row of a supplier list that states none."""
+OPERATING = "operating"
+"""Status of a site that is said to make something."""
+
+Row = dict[str, str | None]
+
+
+@dataclass
+class _Made:
+    """Rows of the tables proper, each by its key, and the row of the list that they come from."""
+
+    organizations: dict[str, Row] = field(default_factory=dict)
+    sites: dict[str, Row] = field(default_factory=dict)
+    capabilities: dict[tuple[str, str], Row] = field(default_factory=dict)
+    rows: dict[tuple[str, object], int] = field(default_factory=dict)
+
+    def add(self, table: str, key: object, row: Row, number: int) -> None:
+        rows = getattr(self, table)
+        if key not in rows:
+            rows[key] = row
+            self.rows[table, key] = number
 
 
 def expand(raw: Raw) -> Raw:
     """Turn a ``suppliers`` table into rows of the tables proper; without one, give back what came.
 
-    Words that name no part are findings with the nearest parts; the supplier stays.
+    Rows that the tables proper hold already are left as they are. Words that name no part are findings with the nearest
+    parts; the supplier stays.
     """
     if SUPPLIERS.name not in raw.tables:
         return raw
     first_row = raw.first_rows[SUPPLIERS.name]
     rows, findings = parse_table(raw.tables[SUPPLIERS.name], SUPPLIERS, first_row)
     others = {name: frame for name, frame in raw.tables.items() if name != SUPPLIERS.name}
-    parts = others.get("parts")
-    if parts is None or parts.is_empty() or "part" not in parts.columns:
+    if rows.is_empty():
+        return Raw(raw.name, others, raw.first_rows, (*raw.findings, *findings))
+    parts = _parts(others.get("parts"))
+    if not parts:
         remedy = "Start with: tierscape template FOLDER --product PRODUCT, and put the list beside its tables as suppliers.csv."
         findings.append(
             finding("no_parts", SUPPLIERS.name, "a supplier list needs the parts that it speaks of", remedy)
         )
-        parts = pl.DataFrame(schema={"part": pl.String})
-    made, sites, firms = _made(rows, parts, first_row, findings)
-    added = {"organizations": firms, "sites": sites, "capabilities": made}
-    for name, frame in added.items():
-        if frame.height:
-            others[name] = _joined(others.get(name), frame, "organization" if name == "organizations" else "")
-    first_rows = {**dict.fromkeys(added, 1), **raw.first_rows}
-    return Raw(raw.name, others, first_rows, (*raw.findings, *findings))
+    made, words = _made(rows, parts, first_row)
+    listed = {}
+    for name in ("organizations", "sites", "capabilities"):
+        others[name], listed[name] = _joined(name, others.get(name), made)
+    if parts:
+        findings += _unknown(words, parts)
+    return Raw(raw.name, others, raw.first_rows, (*raw.findings, *findings), listed)
 
 
-def _joined(given: pl.DataFrame | None, added: pl.DataFrame, key: str) -> pl.DataFrame:
-    if given is None or given.is_empty():
-        return added
-    given = given.cast(pl.String)
-    if key and key in given.columns:
-        added = added.filter(~pl.col(key).is_in(given[key].drop_nulls().to_list()))
-    return pl.concat([given, added], how="diagonal")
+def _parts(given: pl.DataFrame | None) -> list[tuple[str, str | None]]:
+    """Give the key and the name of every part."""
+    if given is None:
+        return []
+    frame, _ = parse_table(given, TABLES["parts"])
+    return frame.drop_nulls("part").select("part", "name").rows()
+
+
+def _joined(name: str, given: pl.DataFrame | None, made: _Made) -> tuple[pl.DataFrame, tuple[int, ...]]:
+    """Put new rows behind those that a table has, and say from which rows of the list they come."""
+    table = TABLES[name]
+    frame = pl.DataFrame() if given is None else fold_headers(given, table).cast(pl.String)
+    known = set(frame.select(table.key).rows()) if set(table.key) <= set(frame.columns) else set()
+    fresh = {
+        key: row for key, row in getattr(made, name).items() if (key if isinstance(key, tuple) else (key,)) not in known
+    }
+    if not fresh:
+        return frame, ()
+    added = pl.DataFrame(list(fresh.values()), schema=dict.fromkeys(next(iter(fresh.values())), pl.String))
+    return pl.concat([frame, added], how="diagonal"), tuple(made.rows[name, key] for key in fresh)
 
 
 def _made(
-    rows: pl.DataFrame, parts: pl.DataFrame, first_row: int, findings: list[Finding]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    names = {plain(str(name)): part for part, name in _named(parts)}
-    words = {plain(str(part)): part for part, _ in _named(parts)}
-    lookup = {**names, **words}
-    sites: dict[str, dict[str, str | None]] = {}
-    firms: dict[str, dict[str, str | None]] = {}
-    made: dict[tuple[str, str], dict[str, str | None]] = {}
-    unknown: list[tuple[int, str]] = []
-    for i, row in enumerate(rows.iter_rows(named=True)):
+    rows: pl.DataFrame, parts: list[tuple[str, str | None]], first_row: int
+) -> tuple[_Made, dict[str, list[int]]]:
+    """Make the rows of the tables proper, and list the words that name no part with their rows."""
+    lookup = _lookup(parts)
+    made = _Made()
+    unknown: dict[str, tuple[str, list[int]]] = {}
+    for number, row in enumerate(rows.iter_rows(named=True), first_row):
         if row["name"] is None:
             continue
-        proof = {
+        proof: Row = {
             "evidence": row["evidence"] or DECLARED,
             "source": row["source"] or "supplier list",
             "as_of": None if row["as_of"] is None else row["as_of"].isoformat(),
         }
         firm = row["organization"] or row["name"]
-        site = _key(row["name"], row["town"], sites)
-        place = {name: None if row[name] is None else str(row[name]) for name in ("country", "town", "lat", "lon")}
-        firms.setdefault(firm, {"organization": firm, **proof})
-        sites.setdefault(site, {"site": site, "name": row["name"], "organization": firm, **place, **proof})
+        organization = _pointable(firm)
+        site = _site_key(row["name"], row["town"], made.sites)
+        place: Row = {name: None if row[name] is None else str(row[name]) for name in ("country", "town", "lat", "lon")}
+        made.add("organizations", organization, {"organization": organization, "name": firm, **proof}, number)
+        at: Row = {
+            "site": site,
+            "name": row["name"],
+            "organization": organization,
+            "status": OPERATING,
+            **place,
+            **proof,
+        }
+        made.add("sites", site, at, number)
         for word in (w.strip() for w in (row["makes"] or "").split(";")):
             part = lookup.get(plain(word))
             if part is not None:
-                made.setdefault((site, part), {"site": site, "part": part, **proof})
+                made.add("capabilities", (site, part), {"site": site, "part": part, **proof}, number)
             elif word:
-                unknown.append((first_row + i, word))
-    findings += _unknown(unknown, list(dict.fromkeys([*words.values(), *(str(n) for _, n in _named(parts) if n)])))
-    return _table(list(made.values())), _table(list(sites.values())), _table(list(firms.values()))
+                unknown.setdefault(plain(word), (word, []))[1].append(number)
+    return made, dict(unknown.values())
 
 
-def _named(parts: pl.DataFrame) -> list[tuple[str, str | None]]:
-    names = parts["name"].to_list() if "name" in parts.columns else [None] * parts.height
-    return [(str(part), name) for part, name in zip(parts["part"].to_list(), names, strict=True) if part is not None]
+def _lookup(parts: list[tuple[str, str | None]]) -> Mapping[str, str]:
+    """Give parts by what one may write for them; a name that two parts bear stands for neither."""
+    named: dict[str, set[str]] = {}
+    for part, name in parts:
+        if name:
+            named.setdefault(plain(name), set()).add(part)
+    return {
+        **{name: next(iter(bearers)) for name, bearers in named.items() if len(bearers) == 1},
+        **{plain(part): part for part, _ in parts},
+    }
 
 
-def _key(name: str, town: str | None, sites: dict[str, dict[str, str | None]]) -> str:
-    """Make a key from the name; a namesake in another town gets the town too."""
+def _pointable(name: str) -> str:
+    """Make a key that other rows can point at from a name."""
+    return re.sub(r"\s*[/;\s]\s*", " ", name).strip().lstrip("#!").strip() or _slug(name)
+
+
+def _site_key(name: str, town: str | None, sites: Mapping[str, Row]) -> str:
+    """Make a key from the name; a namesake in another town gets the town too, and any other namesake a number."""
     slug = _slug(name)
-    if slug in sites and sites[slug]["town"] != town and town:
-        return f"{slug}_{_slug(town)}"
+    keys = [slug, *([f"{slug}_{_slug(town)}"] if town else [])]
+    for key in [*keys, *(f"{keys[-1]}_{n}" for n in range(2, len(sites) + 3))]:
+        held = sites.get(key)
+        if held is None or (plain(held["name"] or ""), held["town"]) == (plain(name), town):
+            return key
     return slug
 
 
@@ -99,21 +158,20 @@ def _slug(text: str) -> str:
     return "_".join(word for word in (plain(w) for w in text.split()) if word) or "site"
 
 
-def _table(rows: list[dict[str, str | None]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=dict.fromkeys(rows[0], pl.String)) if rows else pl.DataFrame()
-
-
-def _unknown(words: list[tuple[int, str]], known: list[str]) -> list[Finding]:
+def _unknown(words: Mapping[str, list[int]], parts: list[tuple[str, str | None]]) -> list[Finding]:
     """Say for each word that names no part which parts are nearest."""
+    known = list(dict.fromkeys([*(part for part, _ in parts), *(name for _, name in parts if name)]))
     found = []
-    for word in dict.fromkeys(word for _, word in words):
-        rows = [row for row, w in words if w == word]
-        near = nearest(word, known)
-        hint = f"Nearest are {', '.join(near)}. " if near else ""
+    for word, rows in words.items():
+        bearers = [part for part, name in parts if name and plain(name) == plain(word)]
+        near = bearers or nearest(word, known)
+        says = "Several parts have that name:" if bearers else "Nearest are"
+        hint = f"{says} {', '.join(near)}. " if near else ""
+        does = "1 supplier makes" if len(rows) == 1 else f"{len(rows)} suppliers make"
         found.append(
             Finding(
-                rule="unknown_part", severity="warning", table=SUPPLIERS.name, column="makes", count=len(rows), row=rows[0],
-                value=word, problem=f"{len(rows)} suppliers make something that names no part, and it is not counted",
+                rule="unknown_part", severity="warning", table=SUPPLIERS.name, column="makes", value=word, row=rows[0],
+                count=len(rows), problem=f"{does} something that names no part, and it is not counted",
                 remedy=f"{hint}Write the key or the name of a part, or add the part to 'parts'.",
             )
         )  # fmt: skip

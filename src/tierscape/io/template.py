@@ -14,9 +14,8 @@ import polars as pl
 import xlsxwriter
 
 from tierscape.errors import ParameterError
-from tierscape.io import place
-from tierscape.io.delimited import MARK
-from tierscape.io.raw import refuse
+from tierscape.io import place, refuse_to_replace
+from tierscape.io.raw import MARK
 from tierscape.io.workbooks import OPTIONS
 from tierscape.schema import SUPPLIERS, TABLES, Column, Table
 from tierscape.units import UNITS
@@ -60,13 +59,10 @@ def write_template(
             raise ParameterError(
                 f"tables: there is no table '{name}'." + (f" Did you mean '{near[0]}'?" if near else "")
             )
-    if target.exists() and (target.is_file() or any(target.iterdir())):
-        raise refuse(
-            "exists", target.name, "the target exists and is not empty", "Choose another name, or remove it first."
-        )
+    refuse_to_replace(target)
     rows = starter or {}
     chosen = [known[name] for name in known if not tables or name in tables or name in rows]
-    if target.suffix == ".xlsx":
+    if target.suffix.lower() == ".xlsx":
         place({"": _workbook(chosen, rows)}, target)
     else:
         files = {f"{t.name}.csv": _csv(t, rows.get(t.name)) for t in chosen}
@@ -144,7 +140,9 @@ def _workbook(tables: Sequence[Table], starter: Mapping[str, pl.DataFrame]) -> b
                 sheet.write_string(i, j, cell, form)
         for i, row in enumerate(_rows(table, starter.get(table.name)), 3):
             for j, value in enumerate(row):
-                if value is not None:
+                if value is not None and table.columns[j].kind in ("number", "integer"):
+                    sheet.write_number(i, j, float(value))
+                elif value is not None:
                     sheet.write_string(i, j, str(value))
         sheet.freeze_panes(3, 1)
         sheet.set_column(0, len(table.columns) - 1, 18)

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import io
 import re
 import zipfile
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import polars as pl
 import python_calamine
 import xlsxwriter
 
-from tierscape.errors import Finding
-from tierscape.io.archive import open_zip
-from tierscape.io.delimited import MARK
-from tierscape.io.raw import Raw, finding, refuse
+from tierscape.errors import Finding, Severity
+from tierscape.io.archive import open_zip, unpack
+from tierscape.io.raw import MARK, MOST_MARKED, Raw, finding, headed, looks_marked, refuse, table_name
 from tierscape.schema import TABLES, Table
 
 GUIDES = ("README", "lists")
 """Sheets of a template that hold no table."""
 MOST_ROWS = 1_048_575
 MOST_TEXT = 32_767
+LARGEST = 9.99999999999999e307
+"""Largest number of a sheet."""
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-_CELL = re.compile(rb'<c\b[^>]*?\br="([A-Z]+)(\d+)"[^>]*?(?:/>|>(.*?)</c>)', re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w+:)?f\b")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
+_EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b[^>]*>")
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
+"""How an .xls, and an .xlsx with a password, begins."""
 
 
 def read_workbook(path: Path) -> Raw:
@@ -36,35 +44,40 @@ def read_workbook(path: Path) -> Raw:
     DataError
         The file is no workbook, or carries a document type, which no spreadsheet program writes.
     """
+    with path.open("rb") as file:
+        if file.read(4) == _OLD_OR_LOCKED:
+            problem = "the workbook has a password, or is of the old form .xls"
+            raise refuse("unreadable", path.name, problem, "Save it as .xlsx without a password.")
     with open_zip(path) as archive:
-        uncached = _uncached_formulas(path, archive)
+        findings = _inspected(path, archive)
     try:
         book = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
-    except (python_calamine.CalamineError, OSError) as error:
-        raise refuse(
-            "unreadable", path.name, "the workbook cannot be read", f"Save it again as .xlsx: {error}."
-        ) from error
-    tables, first_rows, findings = {}, {}, list(uncached)
-    for name, rows in sheets.items():
-        if name in GUIDES or not rows or not any(cell not in ("", None) for cell in rows[0]):
-            continue
-        marked = next((i for i, row in enumerate(rows[1:]) if not str(row[0]).startswith(MARK)), len(rows) - 1)
-        tables[name], first_rows[name] = _frame(rows[0], rows[1 + marked :]), 2 + marked
-    return Raw(path.stem, tables, first_rows, tuple(findings))
+        shown = {s.name: s.visible for s in book.sheets_metadata if s.typ == python_calamine.SheetTypeEnum.WorkSheet}
+        sheets = {name: _grid(book.get_sheet_by_name(name)) for name in shown if name not in GUIDES}
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        remedy = f"Save it again as .xlsx ({error})."
+        raise refuse("unreadable", path.name, "the workbook cannot be read", remedy) from error
+    tables: dict[str, pl.DataFrame] = {}
+    first_rows: dict[str, int] = {}
+    for sheet, cells in sheets.items():
+        name = table_name(sheet)
+        if name in tables:
+            raise refuse("doubled", path.name, "two sheets name the same table", "Keep one of them.", value=sheet)
+        tables[name], first_rows[name], more = headed(name, cells)
+        findings += more
+        if shown[sheet] != python_calamine.SheetVisibleEnum.Visible:
+            findings.append(finding("hidden", name, "the sheet is hidden and was read", _UNHIDE, severity="note"))
+    return Raw(path.stem, {n: f for n, f in tables.items() if f.width}, first_rows, tuple(findings))
 
 
-def _frame(header: list[Any], rows: list[list[Any]]) -> pl.DataFrame:
-    names = [str(cell).strip() or f"column_{i}" for i, cell in enumerate(header)]
-    keep = [
-        i
-        for i, cell in enumerate(header)
-        if str(cell).strip() or any(row[i] not in ("", None) for row in rows if i < len(row))
-    ]
-    while rows and not any(cell not in ("", None) for cell in rows[-1]):
-        rows = rows[:-1]
-    columns = {names[i]: [_text(row[i]) if i < len(row) else None for row in rows] for i in keep}
-    return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
+_UNHIDE = "Show it to see what is read, or delete it."
+
+
+def _grid(sheet: python_calamine.CalamineSheet) -> pl.DataFrame:
+    """Give every cell of a sheet as text, from its first corner on."""
+    rows = [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    names = [f"column_{i}" for i in range(len(rows[0]))] if rows else []
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def _text(cell: Any) -> str | None:
@@ -79,42 +92,86 @@ def _text(cell: Any) -> str | None:
     return str(cell)
 
 
-def _uncached_formulas(path: Path, archive: zipfile.ZipFile) -> list[Finding]:
-    """Find formula cells that were never computed: they read as empty, which must not pass for unknown."""
-    findings = []
-    for name in (n for n in archive.namelist() if n.endswith((".xml", ".rels"))):
-        content = archive.read(name)
+def _inspected(path: Path, archive: zipfile.ZipFile) -> list[Finding]:
+    """Look for what reading the values alone would not show: document types, empty formulas, errors, hidden rows."""
+    findings: list[Finding] = []
+    names = _sheet_names(path, archive)
+    for entry in archive.infolist():
+        if not entry.filename.endswith((".xml", ".rels")):
+            continue
+        content = unpack(path, archive, entry)
         if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
-            raise refuse(
-                "unreadable", path.name, "the workbook carries a document type", "Save it again from a spreadsheet."
-            )
-        if name.startswith("xl/worksheets/sheet"):
-            empty = [
-                (column.decode(), int(row))
-                for column, row, body in _CELL.findall(content)
-                if b"<f" in body and not re.search(rb"<v>[^<]|<is>", body)
-            ]
-            if empty:
-                column, row = empty[0]
-                sheet = _sheet_name(archive, name)
-                remedy = "Open the workbook in a spreadsheet program and save it, or paste the values."
-                problem = f"{len(empty)} formula cells carry no value and read as empty"
-                findings.append(
-                    finding("formula", sheet, problem, remedy, value=f"{column}{row}", row=row, count=len(empty))
-                )
+            problem = "the workbook carries a document type"
+            raise refuse("unreadable", path.name, problem, "Save it again from a spreadsheet program.")
+        if entry.filename.startswith("xl/worksheets/"):
+            sheet = names.get(entry.filename, entry.filename)
+            findings += _faulty_cells(table_name(sheet), content) if sheet not in GUIDES else []
     return findings
 
 
-def _sheet_name(archive: zipfile.ZipFile, member: str) -> str:
-    """Look up the name of a sheet by the file that holds it."""
-    book, links = archive.read("xl/workbook.xml").decode(), archive.read("xl/_rels/workbook.xml.rels").decode()
-    target = member.removeprefix("xl/")
-    for link in re.findall(r"<Relationship\b[^>]*>", links):
-        if re.search(rf'Target="(/xl/)?{re.escape(target)}"', link) and (key := re.search(r'Id="([^"]+)"', link)):
-            for sheet in re.findall(r"<sheet\b[^>]*>", book):
-                if f'"{key.group(1)}"' in sheet and (name := re.search(r'name="([^"]+)"', sheet)):
-                    return name.group(1)
-    return member
+def _faulty_cells(table: str, content: bytes) -> list[Finding]:
+    """Find cells that read as empty, which must not pass for unknown: formulas without a value, and errors."""
+    cases: dict[str, list[str]] = {"uncomputed": [], "empty": [], "error": []}
+    if _FORMULA.search(content) or b't="e"' in content:
+        for attributes, body in (cell.groups() for cell in _CELL.finditer(content)):
+            at = re.search(rb'\br="([A-Z]+\d+)"', attributes)
+            kind = _kind(attributes, body)
+            if at and kind:
+                cases[kind].append(at.group(1).decode())
+    hidden = len(_HIDDEN_ROW.findall(content))
+    made = [_cells_finding(table, kind, cells) for kind, cells in cases.items() if cells]
+    if hidden:
+        problem = f"{hidden} rows are hidden and were read"
+        made.append(finding("hidden", table, problem, _UNHIDE, severity="note", count=hidden))
+    return made
+
+
+def _kind(attributes: bytes, body: bytes) -> str | None:
+    if re.search(rb'\bt="e"', attributes):
+        return "error"
+    if not _FORMULA.search(body) or _VALUE.search(body):
+        return None
+    text = re.search(rb'\bt="str"', attributes) and _EMPTY_TEXT.search(body)
+    return "empty" if text else "uncomputed"
+
+
+def _cells_finding(table: str, kind: str, cells: Sequence[str]) -> Finding:
+    severity: Severity = "warning" if kind == "empty" else "error"
+    problem, remedy = {
+        "uncomputed": ("formula cells carry no value", "Open the workbook in a spreadsheet program and save it, or paste the values."),
+        "empty": ("formula cells give an empty text and read as unknown", "Nothing to do if that is meant."),
+        "error": ("cells hold an error, such as #N/A", "Correct the formula, or leave the cell empty where it is not known."),
+    }[kind]  # fmt: skip
+    rule = "cell_error" if kind == "error" else "formula"
+    row = int(cells[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    return finding(
+        rule, table, f"{len(cells)} {problem}", remedy, severity=severity, value=cells[0], row=row, count=len(cells)
+    )
+
+
+def _sheet_names(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
+    """Give the name of a sheet by the file that holds it, as far as the workbook tells."""
+    texts = []
+    for name in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
+        if name not in archive.namelist():
+            return {}
+        texts.append(unpack(path, archive, archive.getinfo(name)).decode(errors="replace"))
+    book, links = texts
+    targets = {
+        _attribute(t, "Id"): _attribute(t, "Target") for t in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links)
+    }
+    sheets = re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book)
+    return {
+        str(PurePosixPath("/xl", targets.get(_attribute(sheet, "id"), "")))[1:]: html.unescape(
+            _attribute(sheet, "name")
+        )
+        for sheet in sheets
+    }
+
+
+def _attribute(tag: str, name: str) -> str:
+    found = re.search(rf'\b{name}="([^"]*)"', tag)
+    return found.group(1) if found else ""
 
 
 def render_workbook(tables: Mapping[str, pl.DataFrame]) -> tuple[bytes, list[Finding]]:
@@ -137,21 +194,25 @@ def render_workbook(tables: Mapping[str, pl.DataFrame]) -> tuple[bytes, list[Fin
             )
         sheet = book.add_worksheet(name)
         sheet.freeze_panes(1, 0)
+        marked = MOST_MARKED if looks_marked(frame) else 0
+        for i in range(marked):
+            sheet.write_string(1 + i, 0, MARK)
         for j, column in enumerate(frame.columns):
             sheet.write_string(0, j, column, bold)
-            findings += _write_column(sheet, j, TABLES[name], frame[column])
+            findings += _write_column(sheet, (1 + marked, j), TABLES[name], frame[column])
     book.close()
     return target.getvalue(), findings
 
 
-def _write_column(sheet: Any, j: int, table: Table, values: pl.Series) -> list[Finding]:
+def _write_column(sheet: Any, at: tuple[int, int], table: Table, values: pl.Series) -> list[Finding]:
     kind = table[values.name].kind
     rounded: list[tuple[int, float]] = []
-    for i, value in enumerate(values, 1):
+    first, j = at
+    for i, value in enumerate(values, first):
         if value is None:
             continue
         if kind in ("number", "integer"):
-            kept = float(f"{value:.15g}")
+            kept = max(-LARGEST, min(LARGEST, float(f"{value:.15g}")))
             if kept != value:
                 rounded.append((i + 1, value))
             sheet.write_number(i, j, kept)

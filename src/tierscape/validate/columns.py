@@ -36,11 +36,12 @@ def unique_key(data: Data) -> Iterator[Finding]:
         key = frame.select(table.key)
         must = [c for c in table.key if table[c].required]
         whole = key.select(pl.all_horizontal(pl.col(must).is_not_null())).to_series()
-        shown = key.select(pl.concat_str(pl.all().cast(pl.String).fill_null("-"), separator="/")).to_series()
+        text = pl.all().cast(pl.String).fill_null("-")
+        shown, whole_key = key.select(pl.concat_str(text, separator="/"), whole=pl.concat_str(text, separator="\x1f"))
         fault = Fault(
             rule="duplicate", clause="repeat an earlier key", remedy="Merge the rows, or give one another key."
         )
-        yield from data.found((name, "+".join(table.key)), whole & ~shown.is_first_distinct(), fault, shown)
+        yield from data.found((name, "+".join(table.key)), whole & ~whole_key.is_first_distinct(), fault, shown)
 
 
 def key_form(data: Data) -> Iterator[Finding]:
@@ -128,7 +129,7 @@ def hs6_form(data: Data) -> Iterator[Finding]:
         bad = ~values.str.contains(r"^(0[1-9]|[1-689][0-9]|7[0-689])[0-9]{4}$") | values.str.contains(r"^9[89]")
         if bad.any():
             first = _first(values, bad)
-            short = first.isdecimal() and len(first) == 5
+            short = first.isdecimal() and len(first) in (5, 7, 9)
             remedy = (
                 f"Write '0{first}' as text: a spreadsheet dropped the leading zero."
                 if short

@@ -11,6 +11,8 @@ import polars as pl
 
 from tierscape.errors import Finding, Severity
 
+FEW = 20_000
+"""Up to so many names the ones most like a text are looked for; beyond it only the one that is the same but for signs."""
 _SINGULAR = {"are": "is", "have": "has", "do": "does"}
 
 
@@ -130,6 +132,8 @@ def nearest(text: str, names: Iterable[str], limit: int = 3) -> list[str]:
     by_plain: dict[str, str] = {}
     for name in names:
         by_plain.setdefault(plain(name), name)
+    if len(by_plain) > FEW:
+        return [by_plain[plain(text)]] if plain(text) in by_plain else []
     return [by_plain[match] for match in difflib.get_close_matches(plain(text), by_plain, n=limit, cutoff=0.6)]
 
 

@@ -59,21 +59,39 @@ def typed(
 
 def parse_table(frame: pl.DataFrame, table: Table, first_row: int = 1) -> tuple[pl.DataFrame, list[Finding]]:
     """Parse one table; as ``typed``, for a table that may be outside ``TABLES``."""
-    frame = fold_headers(frame, table)
+    frame, blank = _rows(fold_headers(frame, table), table)
     data = Data({table.name: frame}, {table.name: first_row})
-    findings = list(_columns(frame, table))
+    findings = [*_columns(frame, table), *data.found((table.name, ""), blank, _BLANK)]
+    cleaned: dict[str, pl.Series] = {}
     parsed: dict[str, pl.Series] = {}
     for column in table.columns:
         if column.name not in frame.columns:
             parsed[column.name] = pl.Series(column.name, [None] * frame.height, dtype=DTYPES[column.kind])
             continue
         given, more = _cleaned(frame[column.name], column, data)
-        findings += more
         values = _tidied(given, column) if column.kind == "text" else _PARSERS[column.kind](given)
-        parsed[column.name] = values
-        findings += _unread(given, values, column, data)
-    _forget_half_points(parsed, frame)
+        findings += [*more, *_unread(given, values, column, data), *_missing(given, blank, column, data)]
+        cleaned[column.name], parsed[column.name] = given, values
+    _forget_half_points(parsed, cleaned)
     return pl.DataFrame(parsed, schema={c.name: DTYPES[c.kind] for c in table.columns}), findings
+
+
+def _rows(frame: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.Series]:
+    """Leave out blank rows at the end, and mark those that are left."""
+    declared = [frame[name] for name in table.names if name in frame.columns]
+    if not declared:
+        return frame, pl.repeat(value=False, n=frame.height, eager=True)
+    blank = pl.repeat(value=True, n=frame.height, eager=True)
+    for values in declared:
+        blank &= (
+            (values.str.strip_chars() == "").fill_null(value=True) if values.dtype == pl.String() else values.is_null()
+        )
+    filled = blank.not_().arg_true()
+    height = 0 if filled.is_empty() else int(filled[-1]) + 1
+    return frame.head(height), blank.head(height)
+
+
+_BLANK = Fault(rule="blank_row", clause="are blank", remedy="Delete the blank rows.")
 
 
 def fold_headers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -81,16 +99,25 @@ def fold_headers(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
     taken = set(frame.columns)
     renamed = {}
     for name in frame.columns:
-        folded = "_".join(name.casefold().replace("-", " ").split())
+        folded = _folded(name)
         if folded in table.names and folded not in taken:
             renamed[name] = folded
             taken.add(folded)
     return frame.rename(renamed)
 
 
+def _folded(name: str) -> str:
+    return "_".join(name.casefold().replace("-", " ").split())
+
+
 def _columns(frame: pl.DataFrame, table: Table) -> Iterator[Finding]:
     for name in frame.columns:
-        if name not in table.names:
+        if _folded(name) in table.names and name not in table.names:
+            yield Finding(
+                rule="doubled_column", severity="error", table=table.name, column=name, count=frame.height,
+                problem=f"stands beside '{_folded(name)}' and means the same", remedy="Keep one of the two columns.",
+            )  # fmt: skip
+        elif name not in table.names:
             yield Finding(
                 rule="unknown_column", severity="warning", table=table.name, column=name,
                 problem="is no declared column and is left out", count=frame.height - frame[name].null_count(),
@@ -111,7 +138,8 @@ def _cleaned(values: pl.Series, column: Column, data: Data) -> tuple[pl.Series, 
     if values.dtype == DTYPES[column.kind] and column.kind != "text":
         return (values.cast(pl.Float64).replace(-0.0, 0.0) if column.kind == "number" else values), []
     if values.dtype.is_nested() or values.dtype in (pl.Binary(), pl.Object()):
-        return pl.Series(column.name, [str(v) if v is not None else None for v in values], dtype=pl.String), []
+        shown = [None if v is None else str(v.to_list() if isinstance(v, pl.Series) else v) for v in values]
+        return pl.Series(column.name, shown, dtype=pl.String), []
     text = values.cast(pl.String)
     if values.dtype.is_float():
         text = text.str.replace(r"\.0$", "")
@@ -139,7 +167,7 @@ def _tidied(text: pl.Series, column: Column) -> pl.Series:
         case "hs6":
             digits = text.str.replace_all(r"[.\s]", "")
             return pl.select(
-                pl.when(digits.str.contains(r"^\d{7,10}$")).then(digits.str.slice(0, 6))
+                pl.when(digits.str.contains(r"^(\d{8}|\d{10})$")).then(digits.str.slice(0, 6))
                 .when(digits.str.contains(r"^\d{6}$")).then(digits).otherwise(text).alias(column.name)
             ).to_series()  # fmt: skip
         case "duns" | "gln" | "lei":
@@ -205,12 +233,19 @@ def _unread(given: pl.Series, values: pl.Series, column: Column, data: Data) -> 
         yield from data.found(
             where, values.str.len_chars() < given.str.replace_all(r"[.\s]", "").str.len_chars(), cut, given
         )
+
+
+def _missing(given: pl.Series, blank: pl.Series, column: Column, data: Data) -> Iterator[Finding]:
     if column.required:
-        blank = Fault(
+        missing = Fault(
             rule="required", clause="leave this required column empty",
             remedy=f"Fill it in: {column.description}" + (f" For example '{column.example}'." if column.example else ""),
         )  # fmt: skip
-        yield from data.found(where, given.is_null(), blank, given)
+        yield from data.found((next(iter(data.tables)), column.name), given.is_null() & ~blank, missing, given)
+
+
+_NOTHING = ("", "nan", "inf", "infinity", "n/a", "na", "?", "none", "null", "tbd", "unknown", "x")
+"""What people write where they do not know."""
 
 
 def _remedy(value: str, column: Column) -> str:
@@ -218,20 +253,7 @@ def _remedy(value: str, column: Column) -> str:
         return f"Write days as year-month-day, for example '{column.example or '2026-03-31'}'."
     if column.kind == "boolean":
         return "Write true or false."
-    if value.casefold() in (
-        "nan",
-        "inf",
-        "-inf",
-        "+inf",
-        "infinity",
-        "-infinity",
-        "n/a",
-        "na",
-        "-",
-        "?",
-        "none",
-        "null",
-    ):
+    if value.casefold().lstrip("+-") in _NOTHING:
         return "Leave the cell empty where the number is not known."
     if "," in value:
         return f"Use a point for decimals and nothing between thousands, for example '{_pointed(value)}'."
@@ -247,23 +269,20 @@ def _pointed(value: str) -> str:
 
     Examples
     --------
-    >>> _pointed("12,5"), _pointed("1.234,56"), _pointed("1,234.56")
-    ('12.5', '1234.56', '1234.56')
+    >>> _pointed("12,5"), _pointed("1.234,56"), _pointed("1,234.56"), _pointed("1,234,567")
+    ('12.5', '1234.56', '1234.56', '1234567')
     """
-    if value.rfind(",") > value.rfind("."):
+    if value.count(",") == 1 and value.rfind(",") > value.rfind("."):
         return value.replace(".", "").replace(",", ".")
     return value.replace(",", "")
 
 
-def _forget_half_points(parsed: dict[str, pl.Series], frame: pl.DataFrame) -> None:
+def _forget_half_points(parsed: dict[str, pl.Series], cleaned: Mapping[str, pl.Series]) -> None:
     """Where one coordinate could not be read the other says nothing either: one fault, one finding."""
-    if not {"lat", "lon"} <= set(parsed) or not {"lat", "lon"} <= set(frame.columns):
-        return
-    unread = [frame[name].is_not_null() & parsed[name].is_null() for name in ("lat", "lon")]
-    blank = [(frame[name].cast(pl.String, strict=False).str.strip_chars() == "") for name in ("lat", "lon")]
-    either = (unread[0] & ~blank[0].fill_null(value=False)) | (unread[1] & ~blank[1].fill_null(value=False))
-    for name in ("lat", "lon"):
-        parsed[name] = parsed[name].set(either, None)
+    if {"lat", "lon"} <= set(cleaned):
+        unread = [cleaned[name].is_not_null() & parsed[name].is_null() for name in ("lat", "lon")]
+        for name in ("lat", "lon"):
+            parsed[name] = parsed[name].set(unread[0] | unread[1], None)
 
 
 __all__ = ["fold_headers", "parse_table", "rows_that", "typed"]

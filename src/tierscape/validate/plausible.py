@@ -25,9 +25,12 @@ def status_unknown(data: Data) -> Iterator[Finding]:
 
 
 def mass_of_children(data: Data) -> Iterator[Finding]:
-    """The mass of a child, times its quantity, is not many times that of the parent: units would disagree."""
+    """What an assembled part takes is not many times as heavy as it is: units would disagree. Refining does lose mass."""
     rows = _with_facts(data, "unit_mass_kg")
-    bad = rows["quantity"] * rows["_child"] > MASS_EXCESS * rows["_parent"]
+    assembled = data["parts"].filter(pl.col("kind").is_in(["product", "component"]))["part"].drop_nulls()
+    bad = (rows["quantity"] * rows["_child"] > MASS_EXCESS * rows["_parent"]) & rows["parent"].is_in(
+        assembled.implode()
+    )
     fault = Fault(
         rule="units_disagree", severity="warning", clause="put more than five times the parent's mass into it",
         remedy="Check bom.quantity against parts.unit and parts.unit_mass_kg of both.",
@@ -40,7 +43,7 @@ def value_of_children(data: Data) -> Iterator[Finding]:
     rows = _with_facts(data, "unit_value").with_columns((pl.col("quantity") * pl.col("_child")).alias("_value"))
     groups = (
         rows.with_row_index("_row").filter(pl.col("essential").fill_null(value=True))
-        .group_by("parent", pl.coalesce("choice", "child"), maintain_order=True)
+        .group_by("parent", pl.coalesce("choice", pl.col("child") + "\n"), maintain_order=True)
         .agg(pl.col("_value").min(), pl.col("_parent").first(), pl.col("_row").min())
     )  # fmt: skip
     sums = groups.group_by("parent").agg(pl.col("_value").sum(), pl.col("_parent").first(), pl.col("_row").min())

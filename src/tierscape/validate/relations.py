@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import polars as pl
@@ -13,8 +13,12 @@ from tierscape.validate.data import Data, Fault, did_you_mean
 
 _NAMED = {"sites": "site", "parts": "part", "nodes": "node", "organizations": "organization", "regions": "region",
           "contracts": "contract"}  # fmt: skip
-_FEW = 20_000
-"""Up to so many keys the nearest is looked for."""
+_SOFT = {
+    "regions": "Upstream regions need no row; add those that are to be scored, or correct the row.",
+    "organizations": "Firms need no row; add it where its country or owner matters, or correct the row.",
+    "contracts": "Add it where its price or term matters, or correct the row.",
+}
+"""What to do about a soft reference to nothing."""
 
 
 def references(data: Data) -> Iterator[Finding]:
@@ -36,12 +40,12 @@ def _reference(data: Data, table: Table, column: Column) -> Iterator[Finding]:
 
 
 def _absent(column: Column, first: str, keys: pl.Series) -> Fault:
-    offered = did_you_mean(first, keys.to_list()) if len(keys) <= _FEW else ""
+    offered = did_you_mean(first, keys.to_list())
     name = _NAMED[column.reference]
     return Fault(
         rule="reference", severity="note" if column.soft else "error",
         clause=f"name {'an' if name[0] in 'aeiou' else 'a'} {name} that '{column.reference}' lacks",
-        remedy=f"{offered}Add it to '{column.reference}' or correct the row.",
+        remedy=offered + (_SOFT[column.reference] if column.soft else f"Add it to '{column.reference}' or correct the row."),
     )  # fmt: skip
 
 
@@ -62,7 +66,9 @@ def _absent_project(_column: Column, first: str, keys: pl.Series) -> Fault:
     return Fault(rule="reference", clause="require something that is neither project, contract nor hub", remedy=remedy)
 
 
-def _listed(data: Data, table: Table, column: str, keys: pl.Series, fault: type[Fault] | object) -> Iterator[Finding]:
+def _listed(
+    data: Data, table: Table, column: str, keys: pl.Series, fault: Callable[[Column, str, pl.Series], Fault]
+) -> Iterator[Finding]:
     frame = data[table.name]
     listed = (
         frame.select(pl.col(column)).with_row_index("_row").drop_nulls()
@@ -75,8 +81,7 @@ def _listed(data: Data, table: Table, column: str, keys: pl.Series, fault: type[
     first = str(listed[column][0])
     bad = pl.int_range(frame.height, eager=True).is_in(listed["_row"].cast(pl.Int64).implode())
     values = pl.Series([first] * frame.height, dtype=pl.String)
-    make = _absent if fault is _absent else _absent_project
-    yield from data.found((table.name, column), bad, make(table[column], first, keys), values)
+    yield from data.found((table.name, column), bad, fault(table[column], first, keys), values)
 
 
 def bom_cycle(data: Data) -> Iterator[Finding]:

@@ -10,8 +10,17 @@ from tierscape.analyses.density import dimensions as dim
 from tierscape.analyses.density import frames
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.gaps import gaps
+from tierscape.analyses.density.maturity import depth_high, maturity, sites_near
+from tierscape.analyses.density.ranks import comparison_table, rank_columns, sample_scores
 from tierscape.analyses.density.reach import region_places, surface_places, within_reach
 from tierscape.analyses.density.result import Density
+from tierscape.analyses.density.statistics import (
+    concentration_table,
+    counted_activity,
+    crossing_table,
+    hotspots,
+    specialisation_table,
+)
 from tierscape.analyses.density.supply import Measure, counted_supply
 from tierscape.graph import bom_tree
 from tierscape.network import Network
@@ -20,7 +29,13 @@ from tierscape.registry import analysis
 __all__ = ["Density", "DensityAssumptions", "density"]
 
 
-@analysis("Supply density", reads=("sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes"))
+READS = (
+    "sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes", "links", "contracts", "projects",
+    "indicators",
+)  # fmt: skip
+
+
+@analysis("Supply density", reads=READS)
 def density(
     network: Network,
     *,
@@ -59,7 +74,8 @@ def density(
     Returns
     -------
     Density
-        Tables ``regions``, ``gaps``, ``layers``, ``parts``, ``cells``, ``sites``.
+        Tables ``regions``, ``gaps``, ``layers``, ``parts``, ``cells``, ``sites``; beside the score ``specialisation``,
+        ``concentration``, ``maturity``, ``crossings``, and ``comparison`` of the best regions.
 
     Raises
     ------
@@ -72,13 +88,15 @@ def density(
     -----
     O(places · neighbours · rows a cell) for the sums and O(places · bom rows) for the walk. A required part that no site
     of the network makes is *unseen*: it counts as absent in the headline, as present in ``completeness_high``; so does an
-    unknown capacity with ``measure="capacity"``. Straight
-    lines cross mountains and water; a map of counts is a map of who reports.
+    unknown capacity with ``measure="capacity"``. Rank intervals draw weights, aggregation, reach and weakest link. Maturity
+    is a heuristic that stands beside the score, not in it. Straight lines cross mountains and water; a map of counts is a
+    map of who reports.
 
     References
     ----------
     Aggregation: Arrow, Chenery, Minhas & Solow (1961). Circuity: Ballou, Rahardja & Sakai (2002), Transp. Res. A 36:843.
-    Effective number of suppliers: inverse of the Herfindahl-Hirschman index. The score is our own construction.
+    Rank intervals: Lahdelma & Salminen (2001), SMAA-2. Stages: after Menzel & Fornahl (2010), Ind. Corp. Change 19:205.
+    Hot spots: Ord & Getis (1995). Effective number of suppliers: inverse of the Herfindahl-Hirschman index. The score is our own construction.
 
     Examples
     --------
@@ -91,26 +109,39 @@ def density(
     supply = counted_supply(network, tree, measure, resolution, assumptions)
     regions, lost = region_places(network, assumptions)
     reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
-    evidenced = supply.without_inferred()
-    known = within_reach(network, tree, regions, evidenced, radius_km, assumptions)
-    best = (
-        within_reach(network, tree, regions, supply.at_best(), radius_km, assumptions)
-        if measure == "capacity"
-        else reach
-    )
-    surface = surface_places(supply, tuple({c for c in regions.country if c}), radius_km, resolution)
-    spread = within_reach(network, tree, surface, supply, radius_km, assumptions)
+    known = within_reach(network, tree, regions, supply.without_inferred(), radius_km, assumptions)
+    counted_best = measure == "capacity"
+    best = within_reach(network, tree, regions, supply.at_best(), radius_km, assumptions) if counted_best else reach
     needs = dim.partner_needs(tree, supply, assumptions)
     near_needs = reach.pairs.join(needs, on="cell")
-    layers = dim.layer_cover(tree, reach.cover)
     scored = frames.score_regions(network, tree, regions, supply, reach, (known.cover, best), assumptions)
-    scored = scored.with_columns(frames.partner_share(near_needs, len(regions)))
+    scored = scored.with_columns(frames.partner_share(near_needs, len(regions)), depth_high(tree, supply, best))
+    activity = counted_activity(network, assumptions)
+    near = sites_near(network, regions, radius_km)
+    items, stages = maturity(network, tree, regions, supply, scored, near, activity)
+    sample = sample_scores(network, tree, regions, supply, radius_km, assumptions)
+    beside = rank_columns(regions, sample).join(stages, on="region")
+    surface = surface_places(supply, tuple({c for c in regions.country if c}), radius_km, resolution)
+    spread = within_reach(network, tree, surface, supply, radius_km, assumptions)
+    cells = frames.score_places(network, tree, surface, spread, assumptions)
     return Density(
-        regions=frames.region_table(network, scored, lost),
+        regions=frames.region_table(network, scored.join(beside, on="region"), lost),
         gaps=gaps(network, tree, regions, supply, reach, radius_km, assumptions),
-        layers=frames.layer_table(tree, regions, layers, near_needs, assumptions),
+        layers=frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions),
         parts=frames.part_table(tree, regions, supply, reach),
-        cells=frames.cell_table(surface, supply, frames.score_places(network, tree, surface, spread, assumptions)),
+        cells=frames.cell_table(surface, supply, cells, hotspots(surface, supply)),
         sites=frames.site_table(tree, supply),
-        findings=(*tree.findings, *supply.findings, *frames.findings(network, tree, supply, radius_km, resolution)),
+        specialisation=specialisation_table(tree, regions, activity),
+        concentration=concentration_table(
+            network, tree, activity, redraws=assumptions.sampling.redraws, seed=assumptions.sampling.seed
+        ),
+        maturity=items,
+        crossings=crossing_table(network, tree),
+        comparison=comparison_table(scored, sample),
+        findings=(
+            *tree.findings,
+            *supply.findings,
+            *activity.findings,
+            *frames.findings(network, tree, supply, radius_km, resolution),
+        ),
     )

@@ -85,6 +85,15 @@ class Weights(_Group):
         return self
 
 
+class Sampling(_Group):
+    """Draws of weights and rules behind the rank intervals and the envelopes of the distance densities."""
+
+    draws: int = Field(4000, ge=100, le=100_000, description="Draws of weights, aggregation, reach and weakest link.")
+    concentration: float = Field(20.0, gt=0, le=1000, description="How close drawn weights stay to those given.")
+    redraws: int = Field(1000, ge=100, le=10_000, description="Redraws of plants for the distance densities.")
+    seed: int = Field(0, ge=0, description="Seed of all draws.")
+
+
 class DensityAssumptions(_Group):
     """Assumptions of `density`: our judgement, to be replaced by yours."""
 
@@ -113,3 +122,4 @@ class DensityAssumptions(_Group):
     capital_rate: float = Field(0.08, ge=0, le=0.5, description="Cost of capital a year, for the annuity of a project.")
     life_years: float = Field(10.0, ge=1, le=50, description="Years over which a project is paid off.")
     weights: Weights = Field(Weights(), description="Weights of the score.")
+    sampling: Sampling = Field(Sampling(), description="Draws behind rank intervals.")

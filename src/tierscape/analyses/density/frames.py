@@ -209,13 +209,13 @@ def _nearest(regions: Places, supply: Supply, n: int) -> np.ndarray:
     return nearest
 
 
-def cell_table(surface: Places, supply: Supply, scored: pl.DataFrame) -> pl.DataFrame:
+def cell_table(surface: Places, supply: Supply, scored: pl.DataFrame, spots: pl.DataFrame) -> pl.DataFrame:
     """One row a cell of the density surface."""
     counts = supply.rows.select("site", "cell").unique().group_by("cell").len()
     sites = {f"{cell:x}": n for cell, n in counts.iter_rows()}
     keys = pl.Series("cell", surface.key, dtype=pl.String)
     held = pl.Series("sites", [sites.get(cell, 0) for cell in surface.key], dtype=pl.Int64)
-    return scored.with_columns(keys, held).sort("cell").select(CELLS.names)
+    return scored.with_columns(keys, held).join(spots, on="cell", how="left").sort("cell").select(CELLS.names)
 
 
 def site_table(tree: Tree, supply: Supply) -> pl.DataFrame:

@@ -28,6 +28,11 @@ class Density(Result):
     parts: pl.DataFrame
     cells: pl.DataFrame
     sites: pl.DataFrame
+    specialisation: pl.DataFrame
+    concentration: pl.DataFrame
+    maturity: pl.DataFrame
+    crossings: pl.DataFrame
+    comparison: pl.DataFrame
 
     @property
     def best(self) -> dict[str, object] | None:
@@ -49,7 +54,7 @@ class Density(Result):
         ranked = self.regions["rank"].drop_nulls().len()
         tiers = self.layers.filter(pl.col("region") == best["region"]).height
         text = (
-            f"{best['name'] or best['region']} scores {best['score']:.0f} of 100 for {product} (rank 1 of {ranked}): "
+            f"{best['name'] or best['region']} scores {best['score']:.0f} of 100 for {product} (rank 1, 90 % interval {best['rank_p5']}–{best['rank_p95']} of {ranked}): "
             f"completeness {best['completeness']:.2f}, {best['layers_sourced']} of {tiers} tiers sourced within {radius:g} km"
         )
         gap = self.biggest_gap(str(best["region"]))
@@ -87,7 +92,7 @@ class Density(Result):
     def columns(self) -> tuple[str, ...]:
         """Columns that a terminal shows."""
         return (
-            "rank", "region", "name", "score", "score_high", "completeness", "depth", "connection", "fragmentation",
+            "rank", "region", "name", "score", "rank_p5", "rank_p95", "completeness", "depth", "connection", "fragmentation",
             "redundancy", "cluster_at_risk", "bottleneck_part", "coverage",
         )  # fmt: skip
 
@@ -101,7 +106,11 @@ class Density(Result):
         name = str(best["name"] or best["region"])
         tiers = self.layers.filter(pl.col("region") == best["region"]).height
         cards = [
-            ("Best place", name, f"score {best['score']:.0f} of 100, first of {ranked}"),
+            (
+                "Best place",
+                name,
+                f"score {best['score']:.0f} of 100; rank {best['rank_p5']}–{best['rank_p95']} of {ranked} under other weights",
+            ),
             ("Completeness", f"{best['completeness']:.2f}", f"{best['layers_sourced']} of {tiers} tiers sourced"),
         ]
         if gap is not None:

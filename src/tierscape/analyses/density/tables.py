@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tierscape.analyses.density.statistics_tables import ALL as STATISTICS
+from tierscape.analyses.density.statistics_tables import HOTSPOT_COLUMNS, RANK_COLUMNS, STAGE_COLUMNS
 from tierscape.schema import Column, Table
 
 _REGION = Column("region", "text", "Region.")
@@ -31,6 +33,7 @@ REGIONS = Table("regions", "a scored place, best first", ("region",), (
     Column("rank", "integer", "Rank by score, 1 is best.", unit="1"),
     Column("score", "number", "Geometric mean of the five dimensions, unknown taken low.", unit="points"),
     Column("score_high", "number", "The same, unknown taken high.", unit="points"),
+    *RANK_COLUMNS,
     *_COMPLETENESS,
     _share("completeness_high", "Completeness if every part that no site of the network makes stood here."),
     _share("completeness_evidenced", "Completeness without rows that are only inferred."),
@@ -49,6 +52,7 @@ REGIONS = Table("regions", "a scored place, best first", ("region",), (
     Column("at_risk_part", "text", "Part that binds then."),
     _share("exit_readiness", "Share of what the place makes that others could take over in time."),
     _share("coverage", "Share of the required weight that some site of the network is known to make."),
+    *STAGE_COLUMNS,
     Column("note", "text", "Why a number is missing."),
 ))  # fmt: skip
 
@@ -59,6 +63,7 @@ CELLS = Table("cells", "an H3 cell of the density surface", ("cell",), (
     Column("sites", "integer", "Counted sites in the cell.", unit="sites"),
     *_COMPLETENESS,
     Column("score", "number", "Geometric mean of the five dimensions, unknown taken low.", unit="points"),
+    *HOTSPOT_COLUMNS,
 ))  # fmt: skip
 
 SITES = Table("sites", "a site that was counted", ("site",), (
@@ -109,4 +114,4 @@ LAYERS = Table("layers", "a tier at a place", ("region", "tier"), (
     _share("partner_share", "Share of process needs of the tier's sites that a maker near them meets."),
 ))  # fmt: skip
 
-ALL = (REGIONS, GAPS, LAYERS, PARTS, CELLS, SITES)
+ALL = (REGIONS, GAPS, LAYERS, PARTS, CELLS, SITES, *STATISTICS)
