@@ -46,12 +46,11 @@ def networks(draw: st.DrawFn, numbers: st.SearchStrategy[float] = ROUND, whole: 
             for s in sites
         ],
         "events": [
-            {"event": s, "kind": draw(TEXTS) or "x", "target_kind": "mode", "target": "road", "start": draw(_maybe(DAYS))}
+            {"event": s, "kind": "x" + draw(TEXTS), "target_kind": "mode", "target": "road", "start": draw(_maybe(DAYS))}
             for s in sites
         ],
     }  # fmt: skip
     frames = {name: pl.DataFrame(given, infer_schema_length=None) for name, given in rows.items()}
-    frames["events"] = frames["events"].with_columns(pl.col("kind").str.strip_chars().replace("", "x"))
     return Network.from_tables(frames)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -122,7 +123,9 @@ def analysis(title: str, *, reads: Sequence[str]) -> Callable[[Callable[Concaten
                 raise TypeError(f"{name}: parameter '{p.name}' must be keyword-only and annotated")
             fields[p.name] = (hints[p.name], ... if p.default is p.empty else p.default)
         config = ConfigDict(extra="forbid", frozen=True)
-        model = create_model(f"{name.title()}Parameters", __config__=config, **fields)
+        with warnings.catch_warnings():  # a parameter may bear the name of a method that pydantic's models inherit
+            warnings.filterwarnings("ignore", "Field name .* shadows an attribute", UserWarning)
+            model = create_model(f"{name.title()}Parameters", __config__=config, **fields)
         made = Analysis(name, title, function, hints["return"], model, tuple(reads))
         object.__setattr__(made, "__doc__", function.__doc__)
         object.__setattr__(made, "__signature__", inspect.signature(function))

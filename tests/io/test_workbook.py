@@ -306,6 +306,14 @@ def test_huge_sheet_in_a_small_file_is_refused_before_it_is_unpacked(tmp_path, m
     assert rules_of(source) == ["too_large"]
 
 
+def test_tags_that_never_close_do_not_take_quadratic_work(tmp_path):
+    def unclosed(xml):
+        return xml.replace(b"<sheetData>", b'<sheetData><c r="A1"><f>' + b'<c r="A1"><row ' * 200_000)
+
+    source = edited(book(tmp_path / "n.xlsx", parts(("a", "product"))), unclosed)
+    assert "unreadable" in rules_of(source)
+
+
 def test_workbook_in_memory_equals_the_written_one(tmp_path):
     network = ts.load("mini")
     content, findings = workbooks.render_workbook({n: f for n, f in network.tables.items() if f.height})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -80,6 +81,13 @@ def test_place_that_may_not_be_written_is_an_error_in_words(tmp_path, monkeypatc
     assert ran.code == 3
     assert "Permission denied" in ran.err
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_folder_that_is_read_only_is_an_error_in_words(tmp_path):
+    (tmp_path / "locked").mkdir(mode=0o500)
+    with pytest.raises(ts.DataError, match="Permission denied"):
+        ts.save(ts.load("mini"), tmp_path / "locked" / "n")
 
 
 def test_file_in_the_way_of_a_folder_is_an_error_in_words(tmp_path):

@@ -21,12 +21,12 @@ def run(places, entries, *, parts=2, delay=0.0, reach=6.0, same=True, firms=0):
     near_km = np.array([km for _, km in flat], dtype=np.float64)
     rows = [row for cell in sorted(entries) for row in entries[cell]]
     entry_ptr = np.cumsum([0, *(len(entries[cell]) for cell in sorted(entries))]).astype(np.int64)
-    columns = [np.array([row[i] for row in rows], dtype=np.int64) for i in range(4)]
+    part, country, count, firm = (np.array([row[i] for row in rows], dtype=np.int64) for i in range(4))
     delays = np.array([[0.0, delay], [delay, 0.0]])
     territory = np.array([[True, same], [same, True]])
     return smooth(
         (indptr, near_cell, near_km),
-        (entry_ptr, *columns),
+        (entry_ptr, part, country, count, np.ones(len(rows), np.int64), firm),
         (np.full(parts, HOURS_PER_KM), np.full(parts, float(reach))),
         (np.zeros(len(places), np.int64), delays, territory),
         firms,

@@ -108,6 +108,24 @@ def convert(
 
 
 @app.command()
+def index(
+    source: Annotated[
+        Path, typer.Argument(metavar="SITES", help="List of sites, CSV or Parquet, one row a site and part.")
+    ],
+    target: Annotated[Path, typer.Argument(metavar="REGISTER.parquet", help="Register to write.")],
+    column: Annotated[list[str], typer.Option("--column", help="Column as ours=theirs; may be repeated.")] = [],  # noqa: B006
+    constant: Annotated[list[str], typer.Option("--set", help="One value for all rows as ours=value.")] = [],  # noqa: B006
+    codes: Annotated[
+        Path | None, typer.Option(help="CSV with code,part: an activity code that begins so makes it.")
+    ] = None,
+) -> None:
+    """Turn a large list of sites into a register for --register.path."""
+    from tierscape.cli import verbs
+
+    verbs.index(source, target, column, constant, codes)
+
+
+@app.command()
 def report(
     source: Source,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("report.html"),

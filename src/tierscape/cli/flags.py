@@ -110,6 +110,20 @@ def nest(parameters: dict[str, Any], path: list[str], value: Any) -> None:
     parameters[path[-1]] = value
 
 
+def pairs(texts: list[str]) -> dict[str, str]:
+    """Read ``name=value`` texts.
+
+    Raises
+    ------
+    typer.BadParameter
+        A text is of another form.
+    """
+    for text in texts:
+        if "=" not in text:
+            raise typer.BadParameter(f"'{text}' is not of the form name=value")
+    return dict(text.split("=", 1) for text in texts)
+
+
 def assignments(sets: list[str], names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Read ``analysis.name=value`` into parameters by analysis; ``names`` are the analyses that run.
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from tierscape import analyses, examples
 from tierscape.cli import show
-from tierscape.cli.flags import assignments
+from tierscape.cli.flags import assignments, pairs
 from tierscape.compare import Comparison
 from tierscape.errors import DataError, Finding, ParameterError
 from tierscape.io.networks import load, save, starter
 from tierscape.io.template import write_template
+from tierscape.lake.prepare import prepare
 from tierscape.network import Network
 from tierscape.registry import Analysis
 from tierscape.report import make_report
@@ -88,6 +89,19 @@ def convert(source: str, target: Path) -> None:
     network = load(source)
     show.findings(save(network, target), full=True)
     show.line(f"Written: {target} (digest {network.digest[:12]})")
+
+
+def index(source: Path, target: Path, column: list[str], constant: list[str], codes: Path | None) -> None:
+    """Write a register."""
+    with show.working("Indexing …"):
+        rows, found = prepare(source, columns=pairs(column), constants=pairs(constant), codes=codes)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        rows.write_parquet(target)
+    show.findings(found, full=True)
+    parts = rows["part"].value_counts(sort=True).head(show.ROWS)
+    show.line(f"Written: {target}, {rows.height:,} rows of {rows['part'].n_unique()} parts")
+    for part, count in parts.iter_rows():
+        show.line(f"  {count:>9,}  {part}")
 
 
 def report(

@@ -8,6 +8,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+from itertools import chain, pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -27,11 +28,11 @@ MOST_TEXT = 32_767
 LARGEST = 9.99999999999999e307
 """Largest number of a sheet."""
 OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*)(?<!/)>(.*?)</(?:\w+:)?c>", re.DOTALL)
+_CELL = re.compile(rb"<(?:\w+:)?c\b")
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^>]*>[^<]")
-_EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b[^>]*>")
-_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^>]*\bhidden="(?:1|true)"')
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)\b[^<>]*>[^<]")
+_EMPTY_TEXT = re.compile(rb"<(?:\w+:)?v\b[^<>]*>")
+_HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*\bhidden="(?:1|true)"')
 _OLD_OR_LOCKED = b"\xd0\xcf\x11\xe0"
 """How an .xls, and an .xlsx with a password, begins."""
 
@@ -113,7 +114,9 @@ def _faulty_cells(table: str, content: bytes) -> list[Finding]:
     """Find cells that read as empty, which must not pass for unknown: formulas without a value, and errors."""
     cases: dict[str, list[str]] = {"uncomputed": [], "empty": [], "error": []}
     if _FORMULA.search(content) or b't="e"' in content:
-        for attributes, body in (cell.groups() for cell in _CELL.finditer(content)):
+        starts = chain((cell.end() for cell in _CELL.finditer(content)), [len(content)])
+        for start, end in pairwise(starts):
+            attributes, _, body = content[start:end].partition(b">")
             at = re.search(rb'\br="([A-Z]+\d+)"', attributes)
             kind = _kind(attributes, body)
             if at and kind:
@@ -158,9 +161,9 @@ def _sheet_names(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
         texts.append(unpack(path, archive, archive.getinfo(name)).decode(errors="replace"))
     book, links = texts
     targets = {
-        _attribute(t, "Id"): _attribute(t, "Target") for t in re.findall(r"<(?:\w+:)?Relationship\b[^>]*>", links)
+        _attribute(t, "Id"): _attribute(t, "Target") for t in re.findall(r"<(?:\w+:)?Relationship\b[^<>]*>", links)
     }
-    sheets = re.findall(r"<(?:\w+:)?sheet\b[^>]*>", book)
+    sheets = re.findall(r"<(?:\w+:)?sheet\b[^<>]*>", book)
     return {
         str(PurePosixPath("/xl", targets.get(_attribute(sheet, "id"), "")))[1:]: html.unescape(
             _attribute(sheet, "name")

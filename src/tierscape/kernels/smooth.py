@@ -23,7 +23,7 @@ def decay(hours: float, reach_hours: float) -> int:
 @njit(cache=True, nogil=True)
 def smooth(
     near: tuple[np.ndarray, np.ndarray, np.ndarray],
-    entries: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    entries: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     speed: tuple[np.ndarray, np.ndarray],
     borders: tuple[np.ndarray, np.ndarray, np.ndarray],
     firms: int,
@@ -36,9 +36,9 @@ def smooth(
     ----------
     near : (indptr, cell, km)
         CSR of the occupied cells within the radius of each place; ``indptr`` has shape (places + 1,).
-    entries : (indptr, part, country, count, firm)
+    entries : (indptr, part, country, count, sites, firm)
         CSR of what stands in each occupied cell: part and country codes, the count in fixed point (2²⁰ = one full
-        supplier or the full need) and the firm's slot, −1 for a firm with a single site of that part.
+        supplier or the full need), how many sites that is, and the firm's slot, −1 where each site is a firm of its own.
     speed : (hours_per_km, reach_hours)
         By part, shape (parts,).
     borders : (place_country, delay_hours, same_territory)
@@ -51,7 +51,7 @@ def smooth(
     headline, open, own : numpy.ndarray of int64, shape (places, parts)
         Sums of K·count, in fixed point.
     sites : numpy.ndarray of int64, shape (places, parts)
-        Entries within the radius.
+        Sites within the radius.
     n_effective : numpy.ndarray, shape (places, parts)
         (Σ s)² / Σ s² over firms, s = Σ K·count of the firm; 0 where nothing is in reach.
     nearest_km : numpy.ndarray, shape (places, parts)
@@ -59,10 +59,11 @@ def smooth(
 
     Notes
     -----
-    O(places · neighbours · entries a cell) time; two plants of one owner are one supplier.
+    O(places · neighbours · entries a cell) time; two plants of one owner are one supplier. Sums are divided once, at the
+    end, so that rows and counts of rows give the same bits; up to 4·10⁶ sites of a part may be within reach of one place.
     """
     indptr, near_cell, near_km = near
-    entry_ptr, part_of, country_of, count_of, firm_of = entries
+    entry_ptr, part_of, country_of, count_of, sites_of, firm_of = entries
     hours_per_km, reach_hours = speed
     place_country, delay_hours, same_territory = borders
     places, parts = len(indptr) - 1, len(hours_per_km)
@@ -86,21 +87,21 @@ def smooth(
                 free = np.int64(np.floor(ONE * np.exp(-hours / reach_hours[p]) + 0.5))
                 late = (hours + delay_hours[home, country_of[e]]) / reach_hours[p]
                 slow = np.int64(np.floor(ONE * np.exp(-late) + 0.5))
-                opened[r, p] += free * count_of[e] // ONE
-                weight = slow * count_of[e] // ONE
+                weight = slow * count_of[e]
+                opened[r, p] += free * count_of[e]
                 headline[r, p] += weight
                 if same_territory[home, country_of[e]]:
                     own[r, p] += weight
-                sites[r, p] += 1
+                sites[r, p] += sites_of[e]
                 nearest[r, p] = min(nearest[r, p], km)
                 if firm_of[e] >= 0:
                     slot_sum[firm_of[e]] += weight
                     slot_part[firm_of[e]] = p
                 else:
-                    squares[p] += float(weight) * float(weight)
+                    squares[p] += float(weight) * float(weight) / sites_of[e]
         for f in range(firms):
             squares[slot_part[f]] += slot_sum[f] * slot_sum[f]
         for p in range(parts):
             if squares[p] > 0:
                 n_effective[r, p] = float(headline[r, p]) * float(headline[r, p]) / squares[p]
-    return headline, opened, own, sites, n_effective, nearest
+    return headline // ONE, opened // ONE, own // ONE, sites, n_effective, nearest

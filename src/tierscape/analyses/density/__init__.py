@@ -13,6 +13,7 @@ from tierscape.analyses.density.gaps import gaps
 from tierscape.analyses.density.maturity import depth_high, maturity, sites_near
 from tierscape.analyses.density.ranks import comparison_table, rank_columns, sample_scores
 from tierscape.analyses.density.reach import region_places, surface_places, within_reach
+from tierscape.analyses.density.register import register_supply
 from tierscape.analyses.density.result import Density
 from tierscape.analyses.density.statistics import (
     concentration_table,
@@ -23,6 +24,7 @@ from tierscape.analyses.density.statistics import (
 )
 from tierscape.analyses.density.supply import Measure, counted_supply
 from tierscape.graph import bom_tree
+from tierscape.lake import Register
 from tierscape.network import Network
 from tierscape.registry import analysis
 
@@ -48,6 +50,9 @@ def density(
     assumptions: Annotated[
         DensityAssumptions, Field(description="What the analysis takes for granted.")
     ] = DensityAssumptions(),  # noqa: B008 - frozen
+    register: Annotated[
+        Register, Field(description="Register of sites to count in place of the network's.")
+    ] = Register(),  # noqa: B008
 ) -> Density:
     """Score every place on how much of a product's bill of materials stands within reach.
 
@@ -70,6 +75,9 @@ def density(
         A site counts 1, or min(1, capacity / yearly need).
     assumptions : DensityAssumptions
         Speeds, reaches, delays, weights and thresholds.
+    register : tierscape.lake.Register
+        Parquet files or a table of indexed sites, counted where they are; the network then gives the parts, the regions
+        and the nodes.
 
     Returns
     -------
@@ -106,7 +114,10 @@ def density(
     ('NORTH', 1)
     """
     tree = bom_tree(network, str(product))
-    supply = counted_supply(network, tree, measure, resolution, assumptions)
+    if register.given:
+        supply = register_supply(network, tree, register, measure, resolution, assumptions)
+    else:
+        supply = counted_supply(network, tree, measure, resolution, assumptions)
     regions, lost = region_places(network, assumptions)
     reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
     known = within_reach(network, tree, regions, supply.without_inferred(), radius_km, assumptions)

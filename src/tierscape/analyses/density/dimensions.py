@@ -172,10 +172,10 @@ def outage(
 
 
 def _amounts(supply: Supply, n: int) -> tuple[pl.DataFrame, np.ndarray]:
-    columns = "site", "cell", "code", "capacity_per_year", "flex_share", "lead_time_days"
+    columns = "site", "cell", "code", "capacity_per_year", "flex_share", "lead_time_days", "n"
     known = pl.col("capacity_per_year").is_not_null().all().over("code")
     rows = supply.rows.select(*columns, known.alias("known")).with_columns(
-        pl.when("known").then(pl.col("capacity_per_year")).otherwise(1.0).alias("amount")
+        pl.when("known").then(pl.col("capacity_per_year")).otherwise(pl.col("n").cast(pl.Float64)).alias("amount")
     )
     measured = np.zeros(n, dtype=bool)
     measured[rows.filter("known")["code"].to_numpy()] = True

@@ -118,9 +118,13 @@ def _score(frame: pl.DataFrame, assumptions: DensityAssumptions) -> pl.Series:
 
 
 def _sites_within(supply: Supply, reach: Reach, places: int) -> np.ndarray:
-    rows = supply.rows.select("site", "cell").unique()
-    joined = reach.pairs.join(rows, on="cell")
-    return np.bincount(joined["place"].to_numpy(), minlength=places).astype(np.int64)
+    joined = reach.pairs.join(_held(supply), on="cell")
+    return np.bincount(joined["place"].to_numpy(), joined["n"].to_numpy(), minlength=places).astype(np.int64)
+
+
+def _held(supply: Supply) -> pl.DataFrame:
+    """Count the sites in every occupied cell: cell, n."""
+    return supply.rows.unique(["site", "cell"]).group_by("cell").agg(pl.col("n").sum())
 
 
 def partner_share(near_needs: pl.DataFrame, places: int) -> pl.Series:
@@ -211,8 +215,7 @@ def _nearest(regions: Places, supply: Supply, n: int) -> np.ndarray:
 
 def cell_table(surface: Places, supply: Supply, scored: pl.DataFrame, spots: pl.DataFrame) -> pl.DataFrame:
     """One row a cell of the density surface."""
-    counts = supply.rows.select("site", "cell").unique().group_by("cell").len()
-    sites = {f"{cell:x}": n for cell, n in counts.iter_rows()}
+    sites = {f"{cell:x}": n for cell, n in _held(supply).iter_rows()}
     keys = pl.Series("cell", surface.key, dtype=pl.String)
     held = pl.Series("sites", [sites.get(cell, 0) for cell in surface.key], dtype=pl.Int64)
     return scored.with_columns(keys, held).join(spots, on="cell", how="left").sort("cell").select(CELLS.names)

@@ -45,7 +45,7 @@ def gaps(
     confidence = stated(network, "site_coverage", ["region", "country"], low=0, high=1)
     chosen = _moves(network, tree, places, supply, missing, radius_km, assumptions)
     moves = [chosen[i, k] for i, k in zip(place.tolist(), code.tolist(), strict=True)]
-    names = _names(network)
+    names = _names(network, supply)
     shown = 100.0 * gain[place, code]
     frame = pl.DataFrame(
         {
@@ -185,7 +185,8 @@ def _standing(network: Network, assumptions: DensityAssumptions) -> pl.DataFrame
     return sites.select("organization", pl.col("site").alias("target"), "lat", "lon")
 
 
-def _names(network: Network) -> dict[str | None, str]:
+def _names(network: Network, supply: Supply) -> dict[str | None, str]:
     sites = network["sites"].select("site", pl.coalesce("name", "site"))
     projects = network["projects"].select("project", pl.coalesce("name", "project"))
-    return {**dict(projects.iter_rows()), **dict(sites.iter_rows())}
+    counted = supply.rows.select("site", pl.coalesce("name", "site"))
+    return {**dict(counted.iter_rows()), **dict(projects.iter_rows()), **dict(sites.iter_rows())}

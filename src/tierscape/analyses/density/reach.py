@@ -119,7 +119,8 @@ def within_reach(
     codes, borders = _borders(network, places, rows["country"].to_list(), assumptions)
     slots, firms = supply.firm_slots()
     entry_ptr = np.searchsorted(rows["cell"].to_numpy(), np.append(cells, np.iinfo(np.int64).max)).astype(np.int64)
-    entries = (entry_ptr, rows["code"].to_numpy(), codes, rows["count"].to_numpy(), slots)
+    amounts = rows["count"].to_numpy(), rows["n"].to_numpy()
+    entries = (entry_ptr, rows["code"].to_numpy(), codes, *amounts, slots)
     speed = _speed(network, tree, assumptions)
     headline, opened, own, sites, n_effective, nearest = smooth.smooth(
         (indptr, near_cell, near_km), entries, speed, borders, firms

@@ -29,7 +29,7 @@ class Supply:
     rows : polars.DataFrame
         One row a counted capability: site, name, organization, country, lat, lon, part, code (place of the part in the
         tree), capacity_per_year, lead_time_days, flex_share, evidence, count (fixed point), cell (int64), to_qualify
-        (nothing shows that the site is qualified).
+        (nothing shows that the site is qualified), n (sites that the row stands for, 1 unless a register was counted).
     unqualified : polars.DataFrame
         Rows that would count if the site were qualified: site, part, lat, lon.
     seen : numpy.ndarray of bool, shape (parts,)
@@ -59,7 +59,9 @@ class Supply:
         """Number the firms that have several sites of a part; −1 for all other rows."""
         keys = self.rows.select(
             pl.struct("code", "organization").alias("firm"),
-            ((pl.len().over("code", "organization") > 1) & pl.col("organization").is_not_null()).alias("several"),
+            ((pl.col("n").sum().over("code", "organization") > 1) & pl.col("organization").is_not_null()).alias(
+                "several"
+            ),
         )
         ranked = keys.with_columns(pl.when("several").then(pl.col("firm")).alias("firm"))["firm"].rank("dense")
         slots = ranked.cast(pl.Int64).fill_null(0).to_numpy() - 1
@@ -92,6 +94,7 @@ def counted_supply(
     linked = qualified.join(supplying, on=["site", "part"], how="left", maintain_order="left")["links"].is_not_null()
     rows = qualified.with_columns(
         (pl.col("qualified").is_null() & ~linked).alias("to_qualify"),
+        pl.lit(1, pl.Int64).alias("n"),
         pl.Series("count", counts, dtype=pl.Int64),
         pl.Series("cell", cell_of(qualified["lat"], qualified["lon"], resolution), dtype=pl.Int64),
     ).sort("cell", "code", "site")

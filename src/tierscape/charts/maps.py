@@ -1,0 +1,253 @@
+"""Maps: hexagons over borders, points on top, and small maps side by side."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from tierscape.charts.look import (
+    INK,
+    SHAPES,
+    UNKNOWN,
+    Box,
+    finish,
+    ramp_color,
+    round_above,
+    tidy,
+)
+from tierscape.charts.outlines import cell_outlines, clipped
+
+MOST_CELLS = 2500
+LAND, SHORE, SEA = "#f0f2f0", "#b4bdc4", "#e9eff3"
+PANEL_STEPS = 160
+"""Width of a small map over the grid to which its borders are moved: about two pixels on a wide screen."""
+
+
+def region_map(
+    base: Mapping[str, Any],
+    *,
+    bbox: Box,
+    cells: pl.DataFrame,
+    value: str,
+    title: str,
+    layers: Sequence[pl.DataFrame] = (),
+    outlined: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Draw H3 cells over a base map, fitted to a box, and points on top.
+
+    Parameters
+    ----------
+    base : Mapping
+        GeoJSON FeatureCollection of borders, rings wound as d3 has it (outer ring clockwise).
+    bbox : tuple of float
+        West, south, east, north in degrees: what the view is fitted to; the rest is cut off.
+    cells : polars.DataFrame
+        Columns ``cell`` (H3 index as text) and ``value``; the null is grey.
+    value, title : str
+        Column that colours the cells, from 0 to its largest value, and the title of its legend, unit included.
+    layers : sequence of polars.DataFrame
+        Points by ``lon`` and ``lat`` with ``name`` and ``mark``, the word that picks the shape; see `point_layer`.
+    outlined : sequence of str
+        H3 cells of one resolution that a dark line encloses.
+
+    Notes
+    -----
+    Give at most ``MOST_CELLS`` cells; `coarser` makes their parents.
+
+    References
+    ----------
+    Conic equal-area projection: Snyder, Map Projections, a Working Manual, USGS Professional Paper 1395, 1987, p. 98.
+    """
+    import altair as alt
+
+    west, south, east, north = bbox
+    borders = alt.Chart(alt.InlineData(values=clipped(base, _seen(bbox))))
+    land = borders.mark_geoshape(fill=LAND, stroke=SHORE, strokeWidth=0.7, clip=True, aria=False, tooltip=None)
+    ramp = ramp_color(value, title, domain=(0.0, round_above(cells[value])))
+    hexagons = alt.Chart(alt.InlineData(values=_hexagons(cells, value)))
+    surface = hexagons.mark_geoshape(
+        fillOpacity=0.82, stroke="white", strokeWidth=0.25, clip=True, aria=False, invalid="show"
+    ).encode(color=ramp, tooltip=alt.Tooltip(f"{value}:Q", title=title, format=".3~r"))
+    edges = cell_outlines(outlined)
+    lines = [
+        alt.Chart(alt.InlineData(values=[edge])).mark_geoshape(
+            filled=False, stroke=INK, strokeWidth=1.6, clip=True, aria=False, tooltip=None
+        )
+        for edge in (edges,)
+        if edge is not None
+    ]
+    points = [point_layer(frame) for frame in layers if not frame.is_empty()]
+    corners = [[lon, lat] for lon in (west, (west + east) / 2, east) for lat in (south, north)]
+    third = (north - south) / 6
+    drawn = alt.layer(land, surface, *lines, *points).project(
+        type="conicEqualArea",
+        rotate=[-(west + east) / 2, 0, 0],
+        parallels=[south + third, north - third],
+        fit={"type": "Feature", "properties": {}, "geometry": {"type": "MultiPoint", "coordinates": corners}},
+    )
+    drawn = drawn.properties(
+        height=500,
+        usermeta={"aspect": _aspect(north - south, (east - west) * _narrow(bbox))},
+        view=alt.ViewBackground(fill=SEA, stroke=UNKNOWN, cornerRadius=4),
+    )
+    return finish(drawn.resolve_scale(color="independent", shape="independent"))
+
+
+def _aspect(height: float, width: float) -> float:
+    return min(max(round(height / max(width, 0.1), 2), 0.45), 1.1)
+
+
+def _narrow(bbox: Box) -> float:
+    """Length of a degree of longitude in the middle of the box, over that of one of latitude."""
+    return max(math.cos(math.radians((bbox[1] + bbox[3]) / 2)), 0.1)
+
+
+def _seen(bbox: Box) -> Box:
+    """Give a box that holds all that a view fitted to ``bbox`` can show, whatever its shape on the page.
+
+    A view is at most as wide as its height over 0.45 and at most 0.8 as high as it is wide. What is cut is cut along
+    meridians and parallels, which bend in the view: hence the margin.
+    """
+    west, south, east, north = bbox
+    narrow = _narrow(bbox)
+    width, height = (east - west) * narrow, north - south
+    margin = 1.0 + 0.15 * max(width, height)
+    across = (max(height / 0.45 - width, 0.0) / 2 + margin) / narrow
+    up = max(0.8 * width - height, 0.0) / 2 + margin
+    return west - across, south - up, east + across, north + up
+
+
+def point_layer(frame: pl.DataFrame) -> Any:
+    """Draw points whose shape follows the word in ``mark``; the legend names each shape."""
+    import altair as alt
+
+    rows = frame.select("name", "mark", pl.col("lat", "lon").round(3))
+    order = rows["mark"].drop_nulls().unique(maintain_order=True).sort().to_list()
+    scale = alt.Scale(domain=order, range=[SHAPES[i % len(SHAPES)] for i in range(len(order))])
+    legend = alt.Legend(orient="top", title=None, symbolSize=80)
+    points = alt.Chart(rows).mark_point(
+        filled=False, size=46, fill="white", stroke=INK, strokeWidth=1.1, clip=True, aria=False
+    )
+    return points.encode(
+        longitude="lon:Q", latitude="lat:Q", shape=alt.Shape("mark:N", scale=scale, legend=legend),
+        fill=alt.value("white"), stroke=alt.value(INK),
+        tooltip=[alt.Tooltip("name:N", title="site"), alt.Tooltip("mark:N", title="makes")],
+    )  # fmt: skip
+
+
+def small_maps(
+    base: Mapping[str, Any], *, bbox: Box, points: pl.DataFrame, panel: str, value: str, title: str
+) -> dict[str, Any]:
+    """Draw the same small map once for every word of a column, with circles coloured on a scale from 0 to 1.
+
+    Parameters
+    ----------
+    base : Mapping
+        GeoJSON FeatureCollection of borders, rings wound as d3 has it.
+    bbox : tuple of float
+        West, south, east, north in degrees: what each map shows.
+    points : polars.DataFrame
+        ``lat``, ``lon``, ``name``, ``panel`` and ``value``; a null value is grey.
+    panel, value, title : str
+        Column of the words, one map each in order of first appearance; column that colours; title of its legend.
+
+    Notes
+    -----
+    All maps lie in one view, moved beside each other, so that they keep their shape at every width. Degrees of longitude are
+    shortened as in the middle of the box, which is fair for a box of some tens of degrees.
+    """
+    import altair as alt
+
+    words = points[panel].unique(maintain_order=True).to_list()
+    columns = min(len(words), 2 if len(words) <= 4 else 3)
+    west, south, east, north = bbox
+    narrow, gap = _narrow(bbox), 0.05
+    wide, high = (east - west) * narrow, north - south
+    shift = {
+        word: ((n % columns) * wide * (1 + gap), -(n // columns) * (high + 0.12 * max(wide, high)))
+        for n, word in enumerate(words)
+    }
+    borders = clipped(base, bbox, step=(east - west) / PANEL_STEPS)
+    frame = [[[west, south], [west, north], [east, north], [east, south], [west, south]]]
+
+    def moved(rings: list[Any], by: tuple[float, float]) -> list[Any]:
+        return [
+            [[round((x - west) * narrow + by[0], 2), round(y - south + by[1], 2)] for x, y in ring] for ring in rings
+        ]
+
+    def shape(pieces: list[Any]) -> dict[str, Any]:
+        geometry = {"type": "MultiPolygon", "coordinates": pieces}
+        return {"type": "Feature", "properties": {}, "geometry": geometry}
+
+    seas = [shape([moved(frame, by)]) for by in shift.values()]
+    lands = [
+        shape([moved(rings, by) for rings in feature["geometry"]["coordinates"]])
+        for by in shift.values()
+        for feature in borders
+    ]
+    sea = alt.Chart(alt.InlineData(values=seas)).mark_geoshape(fill=SEA, stroke=UNKNOWN, aria=False, tooltip=None)
+    land = alt.Chart(alt.InlineData(values=lands)).mark_geoshape(
+        fill=LAND, stroke=SHORE, strokeWidth=0.5, aria=False, tooltip=None
+    )
+    rows = tidy(points.select("name", panel, value, pl.col("lat", "lon")))
+    x = pl.col(panel).replace_strict({w: by[0] for w, by in shift.items()}, return_dtype=pl.Float64)
+    y = pl.col(panel).replace_strict({w: by[1] for w, by in shift.items()}, return_dtype=pl.Float64)
+    rows = rows.select(
+        "name", panel, value,
+        ((points["lon"] - west) * narrow + x).round(2).alias("x"), (points["lat"] - south + y).round(2).alias("y"),
+    )  # fmt: skip
+    circles = (
+        alt.Chart(rows)
+        .mark_circle(size=52, opacity=1, stroke=INK, strokeWidth=0.6, invalid="show", aria=False)
+        .encode(
+            longitude="x:Q",
+            latitude="y:Q",
+            color=ramp_color(value, title, domain=(0.0, 1.0)),
+            tooltip=[alt.Tooltip("name:N"), alt.Tooltip(f"{panel}:N"), alt.Tooltip(f"{value}:Q", format=".2f")],
+        )
+    )
+    captions = pl.DataFrame(
+        [(word, round(by[0], 2), round(high + by[1], 2)) for word, by in shift.items()],
+        schema=["word", "x", "y"],
+        orient="row",
+    )
+    texts = alt.Chart(captions).mark_text(align="left", baseline="bottom", dy=-3, fontSize=12, color=INK)
+    texts = texts.encode(longitude="x:Q", latitude="y:Q", text="word:N")
+    rows_down = -(-len(words) // columns)
+    whole = (columns + (columns - 1) * gap) * wide, rows_down * (high + 0.12 * max(wide, high))
+    drawn = alt.layer(sea, land, circles, texts).project(type="identity", reflectY=True)
+    drawn = drawn.properties(height=500, usermeta={"aspect": _aspect(whole[1], whole[0])})
+    return finish(drawn)
+
+
+def coarser(cells: pl.DataFrame, value: str, *, most: int = MOST_CELLS) -> tuple[pl.DataFrame, int]:
+    """Replace cells by their H3 parents, with the mean of the known values, until there are few enough.
+
+    Returns
+    -------
+    tuple of polars.DataFrame and int
+        Columns ``cell`` and ``value``, and how many steps coarser they are than what was given.
+    """
+    import h3
+
+    cells, steps = cells.select("cell", value), 0
+    while cells.height > most:
+        parents = [h3.cell_to_parent(cell, h3.get_resolution(cell) - 1) for cell in cells["cell"]]
+        cells = cells.with_columns(cell=pl.Series(parents, dtype=pl.String))
+        cells, steps = cells.group_by("cell", maintain_order=True).agg(pl.col(value).mean()), steps + 1
+    return cells, steps
+
+
+def _hexagons(cells: pl.DataFrame, value: str) -> list[dict[str, Any]]:
+    """Give each cell as a GeoJSON feature, its ring clockwise."""
+    import h3
+
+    features = []
+    for cell, number in tidy(cells.select("cell", value)).rows():
+        ring = [[round(lon, 3), round(lat, 3)] for lat, lon in reversed(h3.cell_to_boundary(cell))]
+        geometry = {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+        features.append({"type": "Feature", value: number, "geometry": geometry})
+    return features
