@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,14 +17,26 @@ if TYPE_CHECKING:
 CHROMIUM = Path("/usr/bin/chromium")
 
 
+def missing() -> dict[str, str]:
+    """Say by marker what a test of that kind lacks here."""
+    lacks = {}
+    if not CHROMIUM.exists():
+        lacks["browser"] = f"{CHROMIUM} is not installed; 'apt-get install chromium' brings it"
+    if find_spec("pyspark") is None:
+        lacks["spark"] = "Spark is not installed; 'uv sync --all-extras' brings it"
+    elif shutil.which("java") is None:
+        lacks["spark"] = "Spark needs Java 17 or 21"
+    return lacks
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests where there is no browser; in CI they run and fail instead."""
-    if CHROMIUM.exists() or os.environ.get("CI"):
+    """Skip tests that lack a browser or Spark; in CI they run and fail instead."""
+    if os.environ.get("CI"):
         return
-    skip = pytest.mark.skip(reason=f"{CHROMIUM} is not installed; 'apt-get install chromium' brings it")
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(skip)
+    for marker, reason in missing().items():
+        for item in items:
+            if item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture

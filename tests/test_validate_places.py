@@ -93,6 +93,11 @@ def test_twins_across_the_edge_of_a_cell_are_found():
     assert (found.count, found.value) == (1, "b ~ a")
 
 
+def test_point_beyond_the_globe_is_one_error_and_no_crash():
+    found = findings_in({"sites": "site name lat lon status\na Acme 1e20 1e300 operating\nb Acme 47 17 operating"})
+    assert {(f.rule, f.where) for f in found} == {("high", "sites.lat"), ("high", "sites.lon")}
+
+
 def test_many_sites_at_one_point_do_not_take_quadratic_work(monkeypatch):
     compared = []
     monkeypatch.setattr("tierscape.validate.places._alike", lambda a, b: bool(compared.append((a.row, b.row))))
