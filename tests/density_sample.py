@@ -66,6 +66,9 @@ def region_rows() -> list[dict[str, object]]:
             "depth": c * 0.7, "layers_sourced": 2 if i < 4 else 1, "partner_share": wave(i, 3), "logistics": wave(i, 4),
             "labs": None if i == 3 else wave(i, 5), "connection": wave(i, 6), "redundancy": wave(i, 7) * 0.5,
             "sites": 40 - 3 * i, "cluster_at_risk": 0.42 - 0.03 * i, "at_risk_part": "cell_nmc_1", "coverage": 0.84,
+            "rank_p5": max(1, i - 1), "rank_p50": i + 1, "rank_p95": i + 3, "p_first": 0.6 if i == 0 else 0.0,
+            "main_driver": ("weights", "reach", "aggregation", None)[i % 4], "stage_low": "latent", "stage_high": "growing",
+            "maturity_low": 30.0 - i, "maturity_high": 55.0 - i,
         }  # fmt: skip
         rows.append(row)
     rows[-1] |= {"rank": None, "score": None, "score_high": None, "sites": 0, "note": "no site within the radius"}
@@ -84,6 +87,7 @@ def cell_rows() -> list[dict[str, object]]:
                 "cell": cell, "lat": y, "lon": x, "country": country, "sites": int(3 * wave(x, y)), "completeness": c,
                 "completeness_own": None if c is None else c * 0.9, "completeness_open": c, "fragmentation": 0.1,
                 "score": None if c is None else 80 * c,
+                "gi_z": 8 * near - 2, "hotspot": "hot" if near > 0.7 else "none",
             }  # fmt: skip
     return list(found.values())
 
@@ -117,6 +121,39 @@ def part_rows() -> list[dict[str, object]]:
                 "nearest_km": 20 + 600 * (1 - cover) if seen else None, "seen": seen,
             })  # fmt: skip
     return rows
+
+
+def maturity_rows() -> list[dict[str, object]]:
+    """Three items of maturity in twelve regions, the last of them unknown."""
+    return [
+        {
+            "region": region[0], "item": item, "points": 0.0 if most is None else most * wave(i, n),
+            "points_high": 10.0 if most is None else most * wave(i, n), "most": most or 10.0, "evidence": 3 if most else 0,
+            "source": "not stated (indicators)" if most is None else f"firms: {i} (sites)",
+        }
+        for i, region in enumerate(REGIONS)
+        for n, (item, most) in enumerate((("critical mass", 20.0), ("labour", 10.0), ("net entry", None)))
+    ]  # fmt: skip
+
+
+def comparison_rows() -> list[dict[str, object]]:
+    """The first three regions pair by pair, one dimension of the third unknown."""
+    values = {name: [0.9 - 0.2 * n - 0.1 * d for n in range(3)] for d, name in enumerate(("completeness", "depth"))}
+    values = {"score": [61.0, 56.5, 52.0], **values, "connection": [0.5, 0.4, None]}
+    return [
+        {
+            "region_a": REGIONS[a][0], "region_b": REGIONS[b][0], "dimension": name, "value_a": v[a], "value_b": v[b],
+            "difference": None if v[b] is None else v[a] - v[b], "p_a_above_b": None if v[b] is None else 0.9,
+        }
+        for a, b in ((0, 1), (0, 2), (1, 2))
+        for name, v in values.items()
+    ]  # fmt: skip
+
+
+def statistics() -> dict[str, pl.DataFrame]:
+    """Give the statistical tables: items of maturity and regions side by side; the others have no row."""
+    rows = {"maturity": maturity_rows(), "comparison": comparison_rows()}
+    return {t.name: frame(t, rows.get(t.name, [])) for t in tables.STATISTICS}
 
 
 def density_answer(hostile: str = "") -> Density:
@@ -154,7 +191,7 @@ def density_answer(hostile: str = "") -> Density:
     return Density(
         regions=frame(tables.REGIONS, regions), gaps=frame(tables.GAPS, gaps), layers=frame(tables.LAYERS, layers),
         parts=frame(tables.PARTS, parts), cells=frame(tables.CELLS, cell_rows()),
-        sites=frame(tables.SITES, site_rows(hostile)), **{t.name: frame(t, []) for t in tables.STATISTICS}, findings=findings, analysis="density", title="Supply density",
+        sites=frame(tables.SITES, site_rows(hostile)), **statistics(), findings=findings, analysis="density", title="Supply density",
         parameters={"product": "ev_pack_75", "radius_km": 100.0, "resolution": 5, "measure": "sites", "remark": hostile,
                     "assumptions": {"statuses": ["operating"], "weakest_link": 1.0}},
         provenance=Provenance(

@@ -6,7 +6,20 @@ import polars as pl
 import pytest
 import vl_convert
 
-from tierscape.charts import MOST_CELLS, UNKNOWN, Chart, coarser, heat_grid, labelled_scatter, ranked_bars, region_map
+from tierscape.charts import (
+    MOST_CELLS,
+    UNKNOWN,
+    Chart,
+    coarser,
+    dots_side_by_side,
+    heat_grid,
+    interval_dots,
+    labelled_scatter,
+    ranked_bars,
+    region_map,
+    stacked_bars,
+)
+from tierscape.charts.outlines import cell_outlines, clipped
 
 
 def svg(spec: dict, width: int = 500) -> str:
@@ -124,3 +137,67 @@ def test_saved_spec_carries_title_and_description():
     chart = Chart("bars", "Title", {"mark": "bar"}, "Says what is drawn.", "table", "How to read it.")
     assert chart.standalone()["title"] == {"text": "Title", "subtitle": "How to read it."}
     assert json.dumps(chart.standalone())
+
+
+def feature(ring):
+    return {"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def test_borders_are_cut_at_the_box_and_keep_their_sense():
+    base = {
+        "features": [
+            feature([[0, 0], [0, 10], [10, 10], [10, 0], [0, 0]]),
+            feature([[50, 0], [50, 1], [51, 1], [50, 0]]),
+        ]
+    }
+    (cut,) = clipped(base, (5.0, 5.0, 20.0, 20.0))
+    (ring,) = cut["geometry"]["coordinates"][0]
+    assert sorted(map(tuple, ring[:-1])) == [(5.0, 5.0), (5.0, 10), (10, 5.0), (10, 10)]
+    assert ring[0] == ring[-1]
+    assert sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in itertools.pairwise(ring)) < 0
+
+
+def test_simplified_border_loses_no_corner_beyond_the_tolerance():
+    ring = [[0, 0], [0, 5], [0.01, 6], [0, 10], [5, 10.4], [10, 10], [10, 0], [0, 0]]
+    (cut,) = clipped({"features": [feature(ring)]}, (-50.0, -50.0, 50.0, 50.0), tolerance=0.1)
+    assert cut["geometry"]["coordinates"][0][0] == [[0, 0], [0, 10], [5, 10.4], [10, 10], [10, 0], [0, 0]]
+
+
+def test_outline_of_a_ring_of_cells_has_an_inner_edge():
+    ring = h3.grid_ring(h3.latlng_to_cell(47.5, 18.0, 5), 1)
+    assert len(cell_outlines(ring)["geometry"]["coordinates"]) == 2
+    assert cell_outlines([]) is None
+
+
+def test_word_of_an_interval_keeps_its_colour_whoever_else_is_drawn():
+    both = pl.DataFrame({"n": ["a", "b"], "lo": [1, 2], "mid": [1, 3], "hi": [2, 4], "w": ["reach", "weights"]})
+    specs = [
+        interval_dots(f, label="n", interval=("lo", "mid", "hi"), title="Rank", word="w", order=("weights", "reach"))
+        for f in (both, both.tail(1))
+    ]
+    one, other = (s["layer"][1]["encoding"]["color"]["scale"] for s in specs)
+    assert one == other
+    assert ">1–2 · reach</text>" in svg(specs[0])
+
+
+def test_name_of_a_part_stands_in_its_bar_only_where_there_is_room():
+    frame = pl.DataFrame({"n": ["a", "a"], "p": ["wide part", "thin part"], "v": [60.0, 4.0]})
+    drawn = svg(stacked_bars(frame, label="n", part="p", value="v", title="Points", rules={"35": 35.0}, most=100.0))
+    assert drawn.count(">wide part</text>") == 2
+    assert drawn.count(">thin part</text>") == 1
+
+
+def test_part_without_points_is_neither_drawn_nor_in_the_legend():
+    frame = pl.DataFrame({"n": ["a", "a"], "p": ["some", "none"], "v": [60.0, None]})
+    spec = stacked_bars(frame, label="n", part="p", value="v", title="Points", rules={}, most=100.0)
+    assert ">none</text>" not in svg(spec)
+
+
+def test_dots_of_all_groups_stand_on_one_axis_from_0_to_1():
+    frame = pl.DataFrame({"d": ["x", "x"], "g": ["one", "two"], "v": [0.5, None]})
+    spec = dots_side_by_side(frame, row="d", group="g", value="v", title="Value, share 0–1")
+    drawn = svg(spec)
+    assert [t in drawn for t in (">0.50</text>", ">?</text>", ">one</text>", ">two</text>", "Value, share 0–1")] == [
+        True
+    ] * 5
+    assert spec["layer"][1]["encoding"]["x"]["scale"]["domain"] == [0, 1]

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from python_calamine import CalamineWorkbook
 
+import tierscape
 from density_sample import HOSTILE, density_answer
 from tierscape.report import make_report
 
@@ -40,6 +41,13 @@ def test_every_chart_has_its_table_on_the_page(pages, sample):
 @pytest.mark.parametrize(("static", "most"), [(False, 2_000_000), (True, 1_000_000)])
 def test_page_is_small_enough_to_mail(pages, static, most):
     assert len(pages[static].encode()) <= most
+
+
+@pytest.mark.parametrize(("static", "most"), [(False, 2_000_000), (True, 1_000_000)])
+def test_report_of_the_demo_is_small_enough_to_mail(static, most):
+    network = tierscape.load("ev-battery-central-europe")
+    answer = tierscape.density(network, product=network.products[0])
+    assert len(make_report([answer], title=network.name, static=static).encode()) <= most
 
 
 @pytest.mark.parametrize("static", [False, True])

@@ -1,19 +1,26 @@
 import dataclasses
+import itertools
 import json
 
 import polars as pl
 import pytest
 
-from tierscape.analyses.density.charts import density_charts, gap_matrix, scored_box
+from tierscape.analyses.density.charts import borders, cell_map, density_charts, gap_matrix, scored_box, tier_maps
+from tierscape.analyses.density.statistics_charts import maturity_bars, rank_intervals, side_by_side
 from tierscape.render.drawing import svg
 
 AXES = {
     "map": ["Score, points of 100", "tier 1", "tier 4"],
     "ranking": ["Score, points of 100", "Komárom-Esztergom"],
+    "ranks": ["Rank, 1 is best", "1–3 · weights", "2–6<"],
+    "side_by_side": ["Value, share 0–1 (score: points of 100 ÷ 100)", "score ÷ 100", ">0.90<", "Śląskie"],
     "tiers": ["Cover, share 0–1", "tier 2"],
+    "tier_maps": ["Cover, share 0–1", "Tier 1", "Tier 4"],
     "gaps": ["Gain in completeness, points of 100", "lithium_hydroxide_4"],
     "matrix": ["Cover, share 0–1", "Sachsen"],
     "paradox": ["Completeness, share 0–1", "Lost if the place stops, share of supply 0–1"],
+    "borders": ["Completeness, share 0–1", "Fragmentation, share lost to borders 0–1"],
+    "maturity": ["Maturity, points of 100", "critical mass", "unknown", ">35<", ">65<"],
 }
 
 
@@ -35,6 +42,7 @@ def test_picture_carries_axis_titles_with_units(sample, name):
 def test_specs_are_small(sample):
     sizes = {c.name: len(json.dumps(c.spec)) for c in density_charts(sample)}
     assert sizes.pop("map") < 300_000
+    assert sizes.pop("tier_maps") < 120_000
     assert max(sizes.values()) < 60_000
 
 
@@ -70,3 +78,97 @@ def test_region_far_from_the_others_stays_outside_the_frame(sample):
     moved = sample.regions.with_columns(lat=far.then(33.6).otherwise("lat"), lon=far.then(-7.6).otherwise("lon"))
     _, south, _, _ = scored_box(dataclasses.replace(sample, regions=moved), margin_km=100)
     assert south > 40
+
+
+def rows_of(chart):
+    return [row for data in chart.spec["datasets"].values() for row in data]
+
+
+def changed(sample, table, **columns):
+    return dataclasses.replace(sample, **{table: sample.frame(table).with_columns(**columns)})
+
+
+def test_every_picture_names_the_table_that_holds_its_numbers(sample):
+    twins = {c.name: c.table for c in density_charts(sample)}
+    assert twins["ranks"] == twins["borders"] == "regions"
+    assert twins["tier_maps"] == "layers"
+    assert (twins["side_by_side"], twins["maturity"]) == ("comparison", "maturity")
+
+
+@pytest.mark.parametrize(
+    ("draw", "table"),
+    [
+        (rank_intervals, "regions"), (side_by_side, "comparison"), (tier_maps, "layers"), (borders, "regions"),
+        (maturity_bars, "maturity"), (cell_map, "cells"),
+    ],
+)  # fmt: skip
+def test_picture_of_an_empty_table_is_not_drawn(sample, draw, table):
+    assert draw(sample) is not None
+    assert draw(dataclasses.replace(sample, **{table: sample.frame(table).clear()})) is None
+
+
+def test_region_whose_rank_never_moves_has_no_word_and_one_number(sample):
+    still = changed(
+        sample,
+        "regions",
+        rank_p5=pl.lit(2),
+        rank_p50=pl.lit(2),
+        rank_p95=pl.lit(2),
+        main_driver=pl.lit(None, pl.String),
+    )
+    drawn = svg(rank_intervals(still), "here")
+    assert ">2</text>" in drawn
+    assert " · " not in drawn
+    assert "The least sure rank" not in rank_intervals(still).description
+
+
+def test_least_sure_rank_is_named(sample):
+    chart = rank_intervals(
+        changed(sample, "regions", rank_p95=pl.when(pl.col("region") == "SK-BL").then(12).otherwise("rank_p95"))
+    )
+    assert "least sure rank is that of Bratislavský kraj (3 to 12)" in chart.description
+
+
+def test_unknown_dimension_has_a_question_mark(sample):
+    chart = side_by_side(sample)
+    assert ">?</text>" in svg(chart, "here")
+    assert {r["label"] for r in rows_of(chart)} == {"Komárom-Esztergom", "Śląskie", "Dolnośląskie"}
+    assert [r["value"] for r in rows_of(chart) if r["dimension"] == "score ÷ 100"] == [0.61, 0.565, 0.52]
+
+
+def test_borders_are_left_out_where_they_cost_nothing(sample):
+    assert borders(changed(sample, "regions", fragmentation=pl.lit(0.0))) is None
+    assert borders(changed(sample, "regions", fragmentation=pl.lit(None, pl.Float64))) is None
+
+
+def test_maturity_ends_in_what_is_unknown_and_no_part_overlaps(sample):
+    rows = [r for r in rows_of(maturity_bars(sample)) if r.get("label") == "Komárom-Esztergom"]
+    assert rows[-1]["part"] == "unknown"
+    assert rows[-1]["end"] - rows[-1]["start"] == pytest.approx(10.0)
+    assert all(a["end"] == b["start"] for a, b in itertools.pairwise(rows))
+
+
+def test_hot_spots_are_outlined_and_explained(sample):
+    hot = cell_map(sample)
+    calm = cell_map(changed(sample, "cells", hotspot=pl.lit("none")))
+    assert "MultiLineString" in json.dumps(hot.spec)
+    assert "hot spots" in hot.note
+    assert "MultiLineString" not in json.dumps(calm.spec)
+    assert "hot spots" not in calm.note
+
+
+def test_each_tier_has_a_map_with_every_framed_region_inside_it(sample):
+    chart = tier_maps(sample)
+    circles = [r for r in rows_of(chart) if "cover" in r]
+    assert [sum(r["map"] == f"Tier {t}" for r in circles) for t in (1, 2, 3, 4)] == [len(circles) // 4] * 4
+    frames = chart.spec["datasets"][chart.spec["layer"][0]["data"]["name"]]
+    corners = [f["geometry"]["coordinates"][0][0] for f in frames]
+    for r in circles:
+        xs, ys = zip(*corners[int(r["map"][-1]) - 1], strict=True)
+        assert min(xs) <= r["x"] <= max(xs)
+        assert min(ys) <= r["y"] <= max(ys)
+
+
+def test_regions_of_the_same_name_are_told_apart_by_their_key(sample):
+    chart = rank_intervals(changed(sample, "regions", name=pl.lit("Twin")))
+    assert {"Twin (HU-KE)", "Twin (PL-24)"} <= {r["label"] for r in rows_of(chart)}

@@ -34,12 +34,20 @@ def test_register_of_the_same_sites_gives_the_same_bits(packs, register):
     own, counted = (tierscape.density(packs, **given) for given in ({}, {"register": register}))
     columns = ["region", "score", "completeness", "completeness_own", "completeness_open", "depth", "redundancy"]
     assert own.regions.select(columns).equals(counted.regions.select(columns))
-    cells = ["cell", "completeness", "completeness_own", "completeness_open", "score"]  # a register counts sites by part
+    cells = [
+        "cell",
+        "completeness",
+        "completeness_own",
+        "completeness_open",
+        "score",
+    ]  # a register counts sites by part
     assert own.cells.select(cells).equals(counted.cells.select(cells))
 
 
 @pytest.mark.spark
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")  # py4j's sockets
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"
+)  # py4j's sockets
 def test_spark_counts_the_register_like_duckdb(packs, register):
     here = tierscape.density(packs, register=register)
     there = tierscape.density(packs, register=Register(path=register.path, engine="spark"))

@@ -17,7 +17,7 @@ from odd_files import findings_of, put
 from tierscape.io import delimited, read
 from tierscape.network import Network
 
-FUZZ = settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FUZZ = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MINI = {name: frame for name, frame in ts.load("mini").tables.items() if frame.height}
 CELLS = st.sampled_from(
     (

@@ -46,7 +46,7 @@ def ranked_bars(
     base = alt.Chart(rows)
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8))
     x = alt.X(f"{value}:Q", title=title, scale=alt.Scale(nice=True, zero=True), axis=alt.Axis(tickCount=6))
-    bars = base.mark_bar(height={"band": 0.64}, color=ACCENT, cornerRadiusEnd=2).encode(y=y, x=x)
+    bars = base.mark_bar(height={"band": 0.64}, color=ACCENT).encode(y=y, x=x)
     word = f"isValid(datum['{value}']) ? format(datum['{value}'], '.3~r') : '–'"
     if high:
         word = f"({word}) + (datum['{high}'] > datum['{value}'] ? '–' + format(datum['{high}'], '.3~r') : '')"
@@ -87,12 +87,13 @@ def interval_dots(
     import altair as alt
 
     low, dot, high = interval
-    rows = tidy(frame.head(MOST_ROWS).select(distinct(label, *interval, word)))
+    rows = tidy(frame.head(MOST_ROWS).select(distinct(label, *interval, word))).with_columns(pl.col(word).fill_null(""))
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8))
     top = max(rows[high].drop_nulls().to_list(), default=1)
     scale = alt.Scale(domain=[1, max(top, 2)], nice=False, padding=8)
-    axis = alt.Axis(tickCount=8, tickMinStep=1, format="d")
-    base = alt.Chart(rows).encode(y=y, color=categorical(word, order))
+    step = 5 if top <= 40 else 10 if top <= 100 else 50
+    axis = alt.Axis(values=[1, *range(step, int(top) + 1, step)], format="d")
+    base = alt.Chart(rows).encode(y=y, color=categorical(word, [*order, ""]))
     bars = base.mark_rule(strokeWidth=5, strokeCap="round", opacity=0.45).encode(
         x=alt.X(f"{low}:Q", title=title, scale=scale, axis=axis), x2=f"{high}:Q"
     )
@@ -130,13 +131,14 @@ def stacked_bars(
     """
     import altair as alt
 
-    order = frame[part].unique(maintain_order=True).to_list()
+    drawn = set(frame.filter(pl.col(value) > 0)[part])
+    colors = {name: _pale(name, n) for n, name in enumerate(frame[part].unique(maintain_order=True)) if name in drawn}
     rows = frame.select(label, part, value).with_columns(pl.col(value).fill_null(0.0))
     end = pl.col(value).cum_sum().over(label)
     rows = rows.with_columns(start=(end - pl.col(value)).round(2), end=end.round(2))
     rows = rows.filter(pl.col(value) > 0).select(label, part, "start", "end")
-    scale = alt.Scale(domain=order, range=[_pale(name, n) for n, name in enumerate(order)])
-    legend = alt.Legend(orient="bottom", title=None, columns=4, symbolType="square", labelLimit=150)
+    scale = alt.Scale(domain=list(colors), range=list(colors.values()))
+    legend = alt.Legend(orient="bottom", title=None, columns=1, symbolType="square")
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8))
     x = alt.X("start:Q", title=title, scale=alt.Scale(domain=[0, most], nice=False), axis=alt.Axis(tickCount=6))
     base = alt.Chart(rows).encode(y=y)
@@ -144,16 +146,15 @@ def stacked_bars(
         x=x, x2="end:Q", color=alt.Color(f"{part}:N", scale=scale, legend=legend)
     )
     room = f"(datum.end - datum.start) * width / {most:g} > 6 * length(datum['{part}']) + 6"
-    words = base.transform_calculate(_middle="(datum.start + datum.end) / 2").mark_text(fontSize=10.5, color=INK)
-    words = words.encode(x=alt.X("_middle:Q", title=title), text=f"{part}:N")
-    words = words.encode(opacity=alt.condition(room, alt.value(1), alt.value(0)))
+    words = base.transform_filter(room).transform_calculate(_middle="(datum.start + datum.end) / 2")
+    words = words.mark_text(fontSize=10.5, color=INK).encode(x=alt.X("_middle:Q", title=title), text=f"{part}:N")
     lines = pl.DataFrame(
         {"word": list(rules), "at": list(rules.values())}, schema={"word": pl.String, "at": pl.Float64}
     )
     line = alt.Chart(lines).mark_rule(color=INK, strokeDash=[4, 3], strokeWidth=1).encode(x=alt.X("at:Q", title=title))
     above = alt.Chart(lines).mark_text(align="left", dx=4, baseline="bottom", fontSize=10.5, color=MUTED)
     above = above.encode(x=alt.X("at:Q", title=title), y=alt.value(-3), text="word:N")
-    return finish(alt.layer(bars, words, line, above).properties(height=alt.Step(27)))
+    return finish(alt.layer(bars, line, words, above).properties(height=alt.Step(27)))
 
 
 def _pale(name: str, place: int) -> str:
@@ -182,7 +183,7 @@ def dots_side_by_side(frame: pl.DataFrame, *, row: str, group: str, value: str, 
     rows = tidy(frame.select(row, group, value))
     colors = alt.Scale(domain=groups, range=[CATEGORIES[i % len(CATEGORIES)] for i in range(len(groups))])
     shapes = alt.Scale(domain=groups, range=[SHAPES[i % len(SHAPES)] for i in range(len(groups))])
-    legend = alt.Legend(orient="top", title=None, symbolSize=90, columns=3, labelLimit=170)
+    legend = alt.Legend(orient="top", title=None, symbolSize=90, columns=1, labelLimit=170)
     y = alt.Y(
         f"{row}:N",
         sort=None,
@@ -199,9 +200,10 @@ def dots_side_by_side(frame: pl.DataFrame, *, row: str, group: str, value: str, 
         shape=alt.Shape(f"{group}:N", scale=shapes, legend=legend),
     )
     known = f"isValid(datum['{value}'])"
-    text = base.transform_calculate(_label=f"{known} ? format(datum['{value}'], '.2f') : '?'")
-    text = text.mark_text(align="left", dx=9, fontSize=10.5, color=MUTED).encode(
-        x=alt.X(f"{value}:Q", title=title), text="_label:N"
+    text = base.transform_calculate(
+        _label=f"{known} ? format(datum['{value}'], '.2f') : '?'", _at=f"datum['{value}'] || 0"
     )
+    text = text.mark_text(align="left", dx=9, fontSize=10.5, color=MUTED)
+    text = text.encode(x=alt.X("_at:Q", title=title), text="_label:N")
     height = 15 * len(groups) * rows[row].n_unique() + 12 * rows[row].n_unique()
     return finish(alt.layer(stems, dots, text).properties(height=height))

@@ -28,24 +28,25 @@ def heat_grid(
     import altair as alt
 
     rows = tidy(frame.select(row, column, value))
+    across = alt.Scale(paddingInner=min(0.0025 * rows[column].n_unique(), 0.1), paddingOuter=0)
     base = alt.Chart(rows).encode(
         y=alt.Y(
             f"{row}:N",
             sort=None,
+            scale=alt.Scale(paddingInner=0.07, paddingOuter=0),
             title=titles[1] or None,
             axis=alt.Axis(labelLimit=170, labelPadding=8, ticks=False, domain=False),
         ),
         x=alt.X(
             f"{column}:O",
             sort=None,
+            scale=across,
             title=titles[0] or None,
             axis=alt.Axis(orient="top", labelAngle=0 if written else -60, ticks=False, domain=False, labelLimit=120),
         ),
     )
     known = f"isValid(datum['{value}'])"
-    cells = base.mark_rect(stroke="white", strokeWidth=1.5, invalid="show").encode(
-        color=ramp_color(value, titles[2], domain=(0.0, 1.0))
-    )
+    cells = base.mark_rect(invalid="show").encode(color=ramp_color(value, titles[2], domain=(0.0, 1.0)))
     word = f"{known} ? format(datum['{value}'], '.2f') : '?'"
     base = base if written else base.transform_filter(f"!{known}")
     text = base.transform_calculate(_label=word).mark_text(fontSize=11 if written else 9)

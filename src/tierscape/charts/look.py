@@ -24,10 +24,11 @@ Box = tuple[float, float, float, float]
 
 
 def categorical(column: str, order: Sequence[str]) -> alt.Color:
-    """Colour by a word, without a legend: the word must stand beside the mark."""
+    """Colour by a word, without a legend: the word must stand beside the mark. The empty word is grey."""
     import altair as alt
 
-    scale = alt.Scale(domain=list(order), range=[CATEGORIES[i % len(CATEGORIES)] for i in range(len(order))])
+    colors = [CATEGORIES[i % len(CATEGORIES)] if word else MUTED for i, word in enumerate(order)]
+    scale = alt.Scale(domain=list(order), range=colors)
     return alt.Color(f"{column}:N", scale=scale, legend=None)
 
 

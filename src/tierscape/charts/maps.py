@@ -22,8 +22,8 @@ from tierscape.charts.outlines import cell_outlines, clipped
 
 MOST_CELLS = 2500
 LAND, SHORE, SEA = "#f0f2f0", "#b4bdc4", "#e9eff3"
-PANEL_STEPS = 160
-"""Width of a small map over the grid to which its borders are moved: about two pixels on a wide screen."""
+MAP_DETAIL, PANEL_DETAIL = 1200, 200
+"""Width of a map, and of a small one, over the detail of its borders: one to two pixels on a wide screen."""
 
 
 def region_map(
@@ -64,7 +64,7 @@ def region_map(
     import altair as alt
 
     west, south, east, north = bbox
-    borders = alt.Chart(alt.InlineData(values=clipped(base, _seen(bbox))))
+    borders = alt.Chart(alt.InlineData(values=clipped(base, _seen(bbox), tolerance=(east - west) / MAP_DETAIL)))
     land = borders.mark_geoshape(fill=LAND, stroke=SHORE, strokeWidth=0.7, clip=True, aria=False, tooltip=None)
     ramp = ramp_color(value, title, domain=(0.0, round_above(cells[value])))
     hexagons = alt.Chart(alt.InlineData(values=_hexagons(cells, value)))
@@ -164,63 +164,60 @@ def small_maps(
     words = points[panel].unique(maintain_order=True).to_list()
     columns = min(len(words), 2 if len(words) <= 4 else 3)
     west, south, east, north = bbox
-    narrow, gap = _narrow(bbox), 0.05
+    narrow = _narrow(bbox)
     wide, high = (east - west) * narrow, north - south
-    shift = {
-        word: ((n % columns) * wide * (1 + gap), -(n // columns) * (high + 0.12 * max(wide, high)))
-        for n, word in enumerate(words)
-    }
-    borders = clipped(base, bbox, step=(east - west) / PANEL_STEPS)
-    frame = [[[west, south], [west, north], [east, north], [east, south], [west, south]]]
-
-    def moved(rings: list[Any], by: tuple[float, float]) -> list[Any]:
-        return [
-            [[round((x - west) * narrow + by[0], 2), round(y - south + by[1], 2)] for x, y in ring] for ring in rings
-        ]
-
-    def shape(pieces: list[Any]) -> dict[str, Any]:
-        geometry = {"type": "MultiPolygon", "coordinates": pieces}
-        return {"type": "Feature", "properties": {}, "geometry": geometry}
-
-    seas = [shape([moved(frame, by)]) for by in shift.values()]
-    lands = [
-        shape([moved(rings, by) for rings in feature["geometry"]["coordinates"]])
-        for by in shift.values()
-        for feature in borders
-    ]
-    sea = alt.Chart(alt.InlineData(values=seas)).mark_geoshape(fill=SEA, stroke=UNKNOWN, aria=False, tooltip=None)
-    land = alt.Chart(alt.InlineData(values=lands)).mark_geoshape(
-        fill=LAND, stroke=SHORE, strokeWidth=0.5, aria=False, tooltip=None
+    right, down = wide * 1.05, high + 0.12 * max(wide, high)
+    shift = {word: (n % columns * right, -(n // columns) * down) for n, word in enumerate(words)}
+    frame = [[[[west, south], [west, north], [east, north], [east, south], [west, south]]]]
+    lands = [f["geometry"]["coordinates"] for f in clipped(base, bbox, tolerance=(east - west) / PANEL_DETAIL)]
+    sea = _moved([frame], bbox, shift).mark_geoshape(fill=SEA, stroke=UNKNOWN, aria=False, tooltip=None)
+    land = _moved(lands, bbox, shift).mark_geoshape(fill=LAND, stroke=SHORE, strokeWidth=0.5, aria=False, tooltip=None)
+    by_x, by_y = (
+        pl.col(panel).replace_strict({word: by[i] for word, by in shift.items()}, return_dtype=pl.Float64)
+        for i in (0, 1)
     )
-    rows = tidy(points.select("name", panel, value, pl.col("lat", "lon")))
-    x = pl.col(panel).replace_strict({w: by[0] for w, by in shift.items()}, return_dtype=pl.Float64)
-    y = pl.col(panel).replace_strict({w: by[1] for w, by in shift.items()}, return_dtype=pl.Float64)
-    rows = rows.select(
+    rows = tidy(points.select("name", panel, value, "lat", "lon")).select(
         "name", panel, value,
-        ((points["lon"] - west) * narrow + x).round(2).alias("x"), (points["lat"] - south + y).round(2).alias("y"),
+        ((points["lon"] - west) * narrow + by_x).round(2).alias("x"), (points["lat"] - south + by_y).round(2).alias("y"),
     )  # fmt: skip
-    circles = (
-        alt.Chart(rows)
-        .mark_circle(size=52, opacity=1, stroke=INK, strokeWidth=0.6, invalid="show", aria=False)
-        .encode(
-            longitude="x:Q",
-            latitude="y:Q",
-            color=ramp_color(value, title, domain=(0.0, 1.0)),
-            tooltip=[alt.Tooltip("name:N"), alt.Tooltip(f"{panel}:N"), alt.Tooltip(f"{value}:Q", format=".2f")],
-        )
-    )
-    captions = pl.DataFrame(
-        [(word, round(by[0], 2), round(high + by[1], 2)) for word, by in shift.items()],
-        schema=["word", "x", "y"],
-        orient="row",
-    )
-    texts = alt.Chart(captions).mark_text(align="left", baseline="bottom", dy=-3, fontSize=12, color=INK)
+    circles = alt.Chart(rows).mark_circle(size=52, opacity=1, stroke=INK, strokeWidth=0.6, invalid="show", aria=False)
+    circles = circles.encode(
+        longitude="x:Q", latitude="y:Q", color=ramp_color(value, title, domain=(0.0, 1.0)),
+        tooltip=[alt.Tooltip("name:N"), alt.Tooltip(f"{panel}:N"), alt.Tooltip(f"{value}:Q", format=".2f")],
+    )  # fmt: skip
+    captions = [(word, round(x, 2), round(high + y, 2)) for word, (x, y) in shift.items()]
+    texts = alt.Chart(pl.DataFrame(captions, schema=["word", "x", "y"], orient="row"))
+    texts = texts.mark_text(align="left", baseline="bottom", dy=-3, fontSize=12, color=INK)
     texts = texts.encode(longitude="x:Q", latitude="y:Q", text="word:N")
-    rows_down = -(-len(words) // columns)
-    whole = (columns + (columns - 1) * gap) * wide, rows_down * (high + 0.12 * max(wide, high))
     drawn = alt.layer(sea, land, circles, texts).project(type="identity", reflectY=True)
-    drawn = drawn.properties(height=500, usermeta={"aspect": _aspect(whole[1], whole[0])})
-    return finish(drawn)
+    aspect = _aspect(-(-len(words) // columns) * down, columns * right)
+    return finish(drawn.properties(height=500, usermeta={"aspect": aspect}))
+
+
+def _moved(shapes: list[Any], bbox: Box, shift: Mapping[str, tuple[float, float]]) -> Any:
+    """Draw every shape once in each panel: degrees of longitude shortened, moved to the panel's place."""
+    import altair as alt
+
+    narrow = _narrow(bbox)
+    features = [
+        {
+            "type": "Feature",
+            "properties": {},
+            "geometry": {
+                "type": "MultiPolygon",
+                "coordinates": [
+                    [
+                        [[round((x - bbox[0]) * narrow + dx, 2), round(y - bbox[1] + dy, 2)] for x, y in ring]
+                        for ring in rings
+                    ]
+                    for rings in pieces
+                ],
+            },
+        }
+        for dx, dy in shift.values()
+        for pieces in shapes
+    ]
+    return alt.Chart(alt.InlineData(values=features))
 
 
 def coarser(cells: pl.DataFrame, value: str, *, most: int = MOST_CELLS) -> tuple[pl.DataFrame, int]:

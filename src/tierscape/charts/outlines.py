@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from tierscape.charts.look import Box
 
 Ring = list[list[float]]
 
 
-def clipped(base: Mapping[str, Any], box: Box, *, step: float = 0.0) -> list[dict[str, Any]]:
+def clipped(base: Mapping[str, Any], box: Box, *, tolerance: float = 0.0) -> list[dict[str, Any]]:
     """Cut the borders of a map to a box, so that a page carries no more of a large country than it shows.
 
     Parameters
@@ -20,8 +22,8 @@ def clipped(base: Mapping[str, Any], box: Box, *, step: float = 0.0) -> list[dic
         GeoJSON FeatureCollection of polygons and multipolygons.
     box : tuple of float
         West, south, east, north in degrees.
-    step : float
-        Grid in degrees to which corners are moved; points that fall together become one. 0 keeps them.
+    tolerance : float
+        Degrees by which a simplified edge may leave the true one; 0 keeps every corner.
 
     Returns
     -------
@@ -30,7 +32,8 @@ def clipped(base: Mapping[str, Any], box: Box, *, step: float = 0.0) -> list[dic
 
     References
     ----------
-    Sutherland and Hodgman (1974), Communications of the ACM 17:32, doi 10.1145/360767.360802.
+    Clipping: Sutherland and Hodgman (1974), Communications of the ACM 17:32. Simplifying: Douglas and Peucker (1973),
+    Cartographica 10:112.
     """
     features = []
     for feature in base["features"]:
@@ -38,15 +41,15 @@ def clipped(base: Mapping[str, Any], box: Box, *, step: float = 0.0) -> list[dic
         pieces = given["coordinates"] if given["type"] == "MultiPolygon" else [given["coordinates"]]
         kept = []
         for outer, *holes in pieces:
-            cut = _cut(outer, box, step)
+            cut = _cut(outer, box, tolerance)
             if cut:
-                kept.append([cut, *(hole for hole in (_cut(h, box, step) for h in holes) if hole)])
+                kept.append([cut, *(hole for hole in (_cut(h, box, tolerance) for h in holes) if hole)])
         if kept:
             features.append({**feature, "geometry": {"type": "MultiPolygon", "coordinates": kept}})
     return features
 
 
-def _cut(ring: Ring, box: Box, step: float) -> Ring:
+def _cut(ring: Ring, box: Box, tolerance: float) -> Ring:
     """Cut a closed ring at the four sides of a box, one side after the other; empty if less than a triangle is left."""
     west, south, east, north = box
     points = [list(point) for point in ring]
@@ -60,10 +63,34 @@ def _cut(ring: Ring, box: Box, step: float) -> Ring:
                 share = (bound - a[axis]) / (b[axis] - a[axis])
                 kept.append([round(p + share * (q - p), 3) for p, q in zip(a, b, strict=True)])
         points = [*kept, kept[0]] if kept else []
-    if step:
-        points = [[round(round(x / step) * step, 3) for x in point] for point in points]
     points = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
+    points = _simpler(points, tolerance) if tolerance else points
     return points if len(points) >= 4 else []
+
+
+def _simpler(ring: Ring, tolerance: float) -> Ring:
+    """Keep the corners of a closed ring that lie farther than the tolerance from the line between those kept."""
+    if len(ring) < 4:
+        return []
+    xy = np.array(ring)
+    far = int(np.hypot(*(xy - xy[0]).T).argmax())
+    keep = np.zeros(len(ring), dtype=bool)
+    keep[[0, far, -1]] = True
+    open_ends = [(0, far), (far, len(ring) - 1)]
+    while open_ends:
+        start, end = open_ends.pop()
+        if end - start < 2:
+            continue
+        along = xy[end] - xy[start]
+        away = xy[start + 1 : end] - xy[start]
+        length = max(float(np.hypot(*along)), 1e-12)
+        off = np.abs(away[:, 0] * along[1] - away[:, 1] * along[0]) / length
+        worst = int(off.argmax())
+        if off[worst] > tolerance:
+            middle = start + 1 + worst
+            keep[middle] = True
+            open_ends += [(start, middle), (middle, end)]
+    return [point for point, kept in zip(ring, keep, strict=True) if kept]
 
 
 def cell_outlines(cells: Sequence[str]) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ import polars as pl
 
 from tierscape.errors import Finding
 from tierscape.io.raw import MARK, MOST_MARKED, finding, headed, looks_marked
+from tierscape.validate.data import several
 
 SEPARATORS = ",;\t"
 MOST_CELL = 2**31 - 1
@@ -87,7 +88,7 @@ def _lenient(table: str, text: str, separator: str) -> tuple[pl.DataFrame, list[
         remedy = f"The separator is '{separator}': put text that holds it in quotation marks."
         findings.append(
             finding(
-                "too_many_cells", table, f"{len(long)} rows have more cells than the header", remedy,
+                "too_many_cells", table, several(len(long), "rows", "have more cells than the header"), remedy,
                 value=separator.join(row[width:]), row=number, count=len(long),
             )
         )  # fmt: skip

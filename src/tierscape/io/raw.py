@@ -10,6 +10,7 @@ import polars as pl
 
 from tierscape.errors import DataError, Finding, Severity
 from tierscape.schema import SUPPLIERS, TABLES
+from tierscape.validate.data import several
 
 MARK = "#"
 """A row right under the header whose first cell starts with it says units or meaning; it holds no data."""
@@ -94,7 +95,7 @@ def _marked(table: str, first_cells: Sequence[str]) -> tuple[int, list[Finding]]
     if not odd:
         return len(skipped), []
     row, cell = odd[0]
-    problem = f"{len(odd)} rows under the header begin with '{MARK}' and were read as units or meaning, not as data"
+    problem = several(len(odd), "rows", f"look like units or meaning, for the first cell begins with '{MARK}'")
     remedy = f"If they are data, begin the key with another sign than '{MARK}'."
     return len(skipped), [
         finding("marked", table, problem, remedy, severity="warning", value=cell, row=row, count=len(odd))
@@ -116,7 +117,7 @@ def _unnamed(table: str, header: Sequence[str], body: pl.DataFrame) -> list[Find
     bare = [i for i, name in enumerate(header) if not name and body.to_series(i).null_count() < body.height]
     if not bare:
         return []
-    problem = f"{len(bare)} columns hold values but have no name in the header, and are left out"
+    problem = several(len(bare), "columns", "hold values without a name in the header")
     remedy = "Write a name in the first row; a cell that is merged over several columns names the first of them alone."
     return [
         finding(

@@ -20,6 +20,7 @@ from tierscape.errors import Finding, Severity
 from tierscape.io.archive import open_zip, unpack
 from tierscape.io.raw import MARK, MOST_MARKED, Raw, finding, headed, looks_marked, refuse, table_name
 from tierscape.schema import TABLES, Table
+from tierscape.validate.data import several
 
 GUIDES = ("README", "lists")
 """Sheets of a template that hold no table."""
@@ -67,7 +68,7 @@ def read_workbook(path: Path) -> Raw:
         tables[name], first_rows[name], more = headed(name, cells)
         findings += more
         if shown[sheet] != python_calamine.SheetVisibleEnum.Visible:
-            findings.append(finding("hidden", name, "the sheet is hidden and was read", _UNHIDE, severity="note"))
+            findings.append(finding("hidden", name, "the sheet is hidden, yet read", _UNHIDE, severity="note"))
     return Raw(path.stem, {n: f for n, f in tables.items() if f.width}, first_rows, tuple(findings))
 
 
@@ -124,7 +125,7 @@ def _faulty_cells(table: str, content: bytes) -> list[Finding]:
     hidden = len(_HIDDEN_ROW.findall(content))
     made = [_cells_finding(table, kind, cells) for kind, cells in cases.items() if cells]
     if hidden:
-        problem = f"{hidden} rows are hidden and were read"
+        problem = several(hidden, "rows", "are hidden, yet read")
         made.append(finding("hidden", table, problem, _UNHIDE, severity="note", count=hidden))
     return made
 
@@ -140,16 +141,15 @@ def _kind(attributes: bytes, body: bytes) -> str | None:
 
 def _cells_finding(table: str, kind: str, cells: Sequence[str]) -> Finding:
     severity: Severity = "warning" if kind == "empty" else "error"
-    problem, remedy = {
-        "uncomputed": ("formula cells carry no value", "Open the workbook in a spreadsheet program and save it, or paste the values."),
-        "empty": ("formula cells give an empty text and read as unknown", "Nothing to do if that is meant."),
-        "error": ("cells hold an error, such as #N/A", "Correct the formula, or leave the cell empty where it is not known."),
+    things, clause, remedy = {
+        "uncomputed": ("formula cells", "carry no value", "Open the workbook in a spreadsheet program and save it, or paste the values."),
+        "empty": ("formula cells", "give an empty text, which reads as unknown", "Nothing to do if that is meant."),
+        "error": ("cells", "hold an error, such as #N/A", "Correct the formula, or leave the cell empty where it is not known."),
     }[kind]  # fmt: skip
     rule = "cell_error" if kind == "error" else "formula"
     row = int(cells[0].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-    return finding(
-        rule, table, f"{len(cells)} {problem}", remedy, severity=severity, value=cells[0], row=row, count=len(cells)
-    )
+    problem = several(len(cells), things, clause)
+    return finding(rule, table, problem, remedy, severity=severity, value=cells[0], row=row, count=len(cells))
 
 
 def _sheet_names(path: Path, archive: zipfile.ZipFile) -> dict[str, str]:
@@ -237,7 +237,7 @@ def _write_column(sheet: Any, at: tuple[int, int], table: Table, values: pl.Seri
     return [
         Finding(
             rule="rounded", severity="warning", table=table.name, column=values.name, count=len(rounded), row=row,
-            value=repr(value), problem=f"{len(rounded)} of {len(values)} numbers have more than 15 digits and were rounded",
+            value=repr(value), problem=f"{len(rounded)} of {len(values)} numbers lost digits beyond the fifteenth",
             remedy="Write a folder or a .zip to keep every digit.",
         )
     ]  # fmt: skip

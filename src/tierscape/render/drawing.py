@@ -6,10 +6,11 @@ import json
 import re
 from typing import Any
 
-from tierscape.charts import Chart
+from tierscape.charts import FONT, Chart
 
 VEGA_LITE = "6.4"
 STATIC_WIDTH = 760
+_DECIMALS = re.compile(r"\.(\d)\d*")
 
 
 def vega_spec(chart: Chart) -> dict[str, Any]:
@@ -44,16 +45,24 @@ def svg(chart: Chart, key: str) -> str:
     if "usermeta" in spec:
         spec["height"] = round(STATIC_WIDTH * spec["usermeta"]["aspect"])
     drawn: str = vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE)
-    drawn = re.sub(r' d="[^"]*"', _one_decimal, drawn.replace(' transform="translate(0,0)"', ""))
-    drawn = re.sub(r'="rgb\((\d+), (\d+), (\d+)\)"', _hex_color, drawn)
+    drawn = re.sub(r"<[a-z][^<>]*>", _lighter, drawn)
     pattern = r'(\bid="|url\(#)((?:clip|gradient)[\w-]*)'
     order = {name: at for at, name in enumerate(dict.fromkeys(m[2] for m in re.finditer(pattern, drawn)))}
     return re.sub(pattern, lambda m: f"{m[1]}{key}-{order[m[2]]}", drawn)
 
 
-def _one_decimal(path: re.Match[str]) -> str:
-    """Cut the coordinates of a path to a tenth of a pixel."""
-    return re.sub(r"\.(\d)\d*", lambda m: "" if m[1] == "0" else f".{m[1]}", path[0])
+def _lighter(tag: re.Match[str]) -> str:
+    """Write a tag with what shows: no roles inside a picture that has one, the font once, tenths of a pixel, short colours."""
+    text = re.sub(r' (?:role|aria-roledescription|aria-hidden|class)="[^"]*"| transform="translate\(0,0\)"', "", tag[0])
+    text = text.replace(f' font-family="{FONT}"', "")
+    text = text.replace("<svg", f'<svg font-family="{FONT}"', 1) if text.startswith("<svg") else text
+    text = re.sub(r' (?:d|transform)="[^"]*"', lambda m: _DECIMALS.sub(_tenth, m[0]), text)
+    return re.sub(r'="rgb\((\d+), (\d+), (\d+)\)"', _hex_color, text)
+
+
+def _tenth(decimals: re.Match[str]) -> str:
+    """Cut decimals to the first; none is written for 0."""
+    return "" if decimals[1] == "0" else f".{decimals[1]}"
 
 
 def _hex_color(color: re.Match[str]) -> str:

@@ -104,10 +104,22 @@ def rows_that(count: int, total: int, clause: str) -> str:
     >>> rows_that(1, 1, "are empty"), rows_that(1, 2, "repeat a key")
     ('1 of 1 row is empty', '1 of 2 rows repeats a key')
     """
+    return several(count, f"of {total:,} {'row' if total == 1 else 'rows'}", clause)
+
+
+def several(count: int, things: str, clause: str) -> str:
+    """Say how many things do something; things and clause are given in the plural.
+
+    Examples
+    --------
+    >>> several(2, "columns", "hold values"), several(1, "columns", "hold values")
+    ('2 columns hold values', '1 column holds values')
+    """
     if count == 1:
         verb, _, rest = clause.partition(" ")
         clause = f"{_SINGULAR.get(verb, verb + 's')} {rest}"
-    return f"{count:,} of {total:,} {'row' if total == 1 else 'rows'} {clause}"
+        things = things if things.startswith("of ") else things.removesuffix("s")
+    return f"{count:,} {things} {clause}"
 
 
 def plain(text: str) -> str:

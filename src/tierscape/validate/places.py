@@ -131,7 +131,8 @@ class _Named(NamedTuple):
 
 def twins(data: Data) -> Iterator[Finding]:
     """Two sites within 1 km with similar names are one, perhaps; names that differ in their towns are not similar."""
-    sites = data["sites"].with_row_index("_row").drop_nulls(["name", "lat", "lon"])
+    sites = data["sites"].with_row_index("_row").drop_nulls("name")
+    sites = sites.filter(pl.col("lat").is_between(-90, 90) & pl.col("lon").is_between(-180, 180))
     cell = (
         (pl.col("lat") * 50).floor().cast(pl.Int64).alias("_y"),
         (pl.col("lon") * 50).floor().cast(pl.Int64).alias("_x"),

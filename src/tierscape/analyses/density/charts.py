@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Protocol
 
 import polars as pl
 
-from tierscape.charts import MOST_ROWS, Box, Chart, coarser, heat_grid, labelled_scatter, ranked_bars, region_map
+from tierscape.analyses.density.chart_input import DensityLike, by_rank, first_drawn, ranked
+from tierscape.analyses.density.statistics_charts import maturity_bars, rank_intervals, side_by_side
+from tierscape.charts import (
+    MOST_ROWS,
+    Box,
+    Chart,
+    coarser,
+    heat_grid,
+    labelled_scatter,
+    ranked_bars,
+    region_map,
+    small_maps,
+)
 from tierscape.reference import borders_geojson
 
 KM_PER_DEGREE = 111.2
@@ -21,53 +31,14 @@ MOVES = {
 }
 
 
-class DensityLike(Protocol):
-    """What the pictures need of the answer."""
-
-    @property
-    def regions(self) -> pl.DataFrame:
-        """Scored places, best first."""
-        ...
-
-    @property
-    def cells(self) -> pl.DataFrame:
-        """H3 cells of the surface."""
-        ...
-
-    @property
-    def parts(self) -> pl.DataFrame:
-        """Required parts by place."""
-        ...
-
-    @property
-    def gaps(self) -> pl.DataFrame:
-        """Missing parts by place."""
-        ...
-
-    @property
-    def layers(self) -> pl.DataFrame:
-        """Tiers by place."""
-        ...
-
-    @property
-    def sites(self) -> pl.DataFrame:
-        """Counted sites."""
-        ...
-
-    @property
-    def parameters(self) -> Mapping[str, Any]:
-        """Parameters of the analysis."""
-        ...
-
-
 def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
-    """Map, ranking, gaps of the best region, regions by tier, regions by missing part, completeness against risk.
+    """Map, ranking and how sure it is, tiers, gaps, regions side by side, what density risks, borders, maturity.
 
     A picture for which the answer holds no number is left out.
     """
     drawn = (
-        cell_map(answer), ranked_regions(answer), tier_grid(answer), best_gaps(answer), gap_matrix(answer),
-        paradox(answer),
+        cell_map(answer), ranked_regions(answer), rank_intervals(answer), side_by_side(answer), tier_grid(answer),
+        tier_maps(answer), best_gaps(answer), gap_matrix(answer), paradox(answer), borders(answer), maturity_bars(answer),
     )  # fmt: skip
     return tuple(chart for chart in drawn if chart is not None)
 
@@ -87,8 +58,13 @@ def cell_map(answer: DensityLike) -> Chart | None:
     marks = answer.sites.filter(inside).sort("tier", "site", nulls_last=True)
     tiers = pl.format("tier {}", pl.col("tier")).fill_null("tier unknown")
     marks = marks.select("lat", "lon", name=pl.coalesce("name", "site"), mark=tiers)
-    spec = region_map(borders_geojson(box), bbox=box, cells=cells, value=value, title=title, layers=[marks])
+    hot = framed.filter(pl.col("hotspot") == "hot")["cell"].to_list()
+    spec = region_map(
+        borders_geojson(box), bbox=box, cells=cells, value=value, title=title, layers=[marks], outlined=hot
+    )
     note = "Darker is better; land without colour was not scored. The shape of a site is the lowest tier that it makes."
+    if hot:
+        note += f" Dark lines enclose {len(hot)} cells that are hot spots: more sites in and beside them than chance would put there."
     if cells[value].null_count():
         note += " Grey cells have no value."
     if steps:
@@ -105,23 +81,22 @@ def cell_map(answer: DensityLike) -> Chart | None:
 
 def ranked_regions(answer: DensityLike) -> Chart | None:
     """Draw the score of each region, with the span from unknown taken low to unknown taken high."""
-    rows = answer.regions.filter(pl.col("score").is_not_null()).with_columns(label=pl.coalesce("name", "region"))
+    rows = ranked(answer).filter(pl.col("score").is_not_null())
     if rows.is_empty():
         return None
-    rows = rows.sort("rank", "region", nulls_last=True)
     spec = ranked_bars(rows, label="label", value="score", title="Score, points of 100", low="score", high="score_high")
     first, last = rows.row(0, named=True), rows.row(-1, named=True)
     says = (
         f"{rows.height} regions by score: {first['label']} leads with {first['score']:.3g} points, "
         f"{last['label']} closes with {last['score']:.3g}."
     )
-    note = "The bar takes what is unknown as low, the end of the line takes it as high." + _first(rows.height)
+    note = "The bar takes what is unknown as low, the end of the line takes it as high." + first_drawn(rows.height)
     return Chart("ranking", "Regions by score", spec, says, "regions", note)
 
 
 def tier_grid(answer: DensityLike) -> Chart | None:
     """Draw cover by region and tier."""
-    rows = _by_rank(answer, answer.layers, "tier").with_columns(step=pl.format("tier {}", pl.col("tier")))
+    rows = by_rank(answer, answer.layers, "tier").with_columns(step=pl.format("tier {}", pl.col("tier")))
     if rows.is_empty():
         return None
     regions = rows["label"].unique(maintain_order=True)
@@ -134,16 +109,43 @@ def tier_grid(answer: DensityLike) -> Chart | None:
     if strong.height:
         says += f" Tier {strong['tier'][0]} is best covered on average ({strong['cover'][0]:.2f}), tier {strong['tier'][-1]} least ({strong['cover'][-1]:.2f})."
     note = "Tier 1 goes straight into the product. Weighted mean cover of the parts of the tier within the radius."
-    note += _first(regions.len())
+    note += first_drawn(regions.len())
     return Chart("tiers", "How deep the supply reaches, tier by tier", spec, says, "layers", note)
+
+
+def tier_maps(answer: DensityLike) -> Chart | None:
+    """Draw one small map a tier, the regions as circles coloured by the cover of that tier."""
+    places = answer.regions.filter(pl.col("score").is_not_null()).drop_nulls(["lat", "lon"])
+    rows = by_rank(answer, answer.layers, "tier").join(places.select("region", "lat", "lon"), on="region")
+    if rows.is_empty():
+        return None
+    west, south, east, north = box = scored_box(answer, margin_km=40.0)
+    inside = rows.filter(pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north))
+    inside = inside.sort("tier", "order", descending=[False, True])
+    tiers = inside["tier"].unique().sort()
+    drawn = inside.select("lat", "lon", "cover", name="label", map=pl.format("Tier {}", pl.col("tier")))
+    spec = small_maps(
+        borders_geojson(box), bbox=box, points=drawn, panel="map", value="cover", title="Cover, share 0–1"
+    )
+    good = inside.group_by("tier").agg(pl.col("sourced").sum()).sort("tier")
+    counts = ", ".join(f"{n} at tier {t}" for t, n in good.rows())
+    says = (
+        f"{tiers.len()} maps of {inside['region'].n_unique()} regions, one a tier, by cover. Regions that source the tier "
+        f"within reach: {counts}."
+    )
+    note = "A circle is a region; darker is better covered. The better ranked region lies on top where circles meet."
+    outside = places.height - inside["region"].n_unique()
+    if outside:
+        note += f" {outside} of {places.height} regions lie outside the frame."
+    return Chart("tier_maps", "Where each tier is within reach", spec, says, "layers", note)
 
 
 def best_gaps(answer: DensityLike) -> Chart | None:
     """Draw the gaps of the best region by what closing each gains, coloured by the move that would close it."""
-    ranked = answer.regions.sort("rank", "region", nulls_last=True)
-    if ranked.is_empty():
+    places = ranked(answer)
+    if places.is_empty():
         return None
-    best = ranked.row(0, named=True)
+    best = places.row(0, named=True)
     rows = answer.gaps.filter((pl.col("region") == best["region"]) & (pl.col("gain") > 0))
     rows = rows.sort("gain", "part", descending=[True, False]).head(15)
     if rows.is_empty():
@@ -158,7 +160,7 @@ def best_gaps(answer: DensityLike) -> Chart | None:
 
 def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int = 16) -> Chart | None:
     """Draw cover by part and region for the parts that are a gap somewhere, widest gaps first."""
-    rows = _by_rank(answer, answer.parts, "part")
+    rows = by_rank(answer, answer.parts, "part")
     regions = rows["label"].unique(maintain_order=True).head(most_regions)
     rows = rows.filter(pl.col("label").is_in(regions.implode()))
     rows = rows.with_columns(cover=pl.when(pl.col("seen").fill_null(value=False)).then("cover"))
@@ -191,9 +193,7 @@ def gap_matrix(answer: DensityLike, *, most_parts: int = 40, most_regions: int =
 
 def paradox(answer: DensityLike) -> Chart | None:
     """Draw completeness against the loss if the whole place stops."""
-    rows = answer.regions.drop_nulls(["completeness", "cluster_at_risk"]).with_columns(
-        label=pl.coalesce("name", "region")
-    )
+    rows = ranked(answer).drop_nulls(["completeness", "cluster_at_risk"])
     if rows.is_empty():
         return None
     titles = ("Completeness, share 0–1", "Lost if the place stops, share of supply 0–1")
@@ -205,6 +205,27 @@ def paradox(answer: DensityLike) -> Chart | None:
     )
     note = "Dense places cost less and fail together: the further right, the more is near; the higher, the more stops at once."
     return Chart("paradox", "What density gives and what it risks", spec, says, "regions", note)
+
+
+def borders(answer: DensityLike) -> Chart | None:
+    """Draw completeness against what borders take from it, where they take anything from any region."""
+    rows = ranked(answer).drop_nulls(["completeness", "fragmentation"])
+    if rows.is_empty() or not (rows["fragmentation"] > 0).any():
+        return None
+    titles = ("Completeness, share 0–1", "Fragmentation, share lost to borders 0–1")
+    split = rows.filter(pl.col("fragmentation") > 0).sort("fragmentation", descending=True, maintain_order=True)
+    rows = pl.concat([split, rows.filter(pl.col("fragmentation") == 0)])
+    spec = labelled_scatter(rows, label="label", x="completeness", y="fragmentation", titles=titles)
+    most = split.row(0, named=True)
+    says = (
+        f"Completeness against fragmentation for {rows.height} regions. Borders take something from {split.height} of them, "
+        f"most from {most['label']} ({100 * most['fragmentation']:.0f}% of what it would have without borders)."
+    )
+    note = (
+        "The place to scale is at the lower right: much within reach, little of it behind a border. Fragmentation is what is "
+        "missing if only sites of the own territory count, against no border delay at all."
+    )
+    return Chart("borders", "What borders cost each region", spec, says, "regions", note)
 
 
 def scored_box(answer: DensityLike, *, margin_km: float) -> Box:
@@ -226,15 +247,3 @@ def scored_box(answer: DensityLike, *, margin_km: float) -> Box:
     up = max(margin_km, 60.0) / KM_PER_DEGREE
     across = up / max(math.cos(math.radians((south + north) / 2)), 0.1)
     return (max(west - across, -180.0), max(south - up, -85.0), min(east + across, 180.0), min(north + up, 85.0))
-
-
-def _first(rows: int) -> str:
-    """Say that only the first rows are drawn."""
-    return f" The first {MOST_ROWS} of {rows} regions by rank are drawn." if rows > MOST_ROWS else ""
-
-
-def _by_rank(answer: DensityLike, frame: pl.DataFrame, then: str) -> pl.DataFrame:
-    """Order the rows of a table by the rank of their region, and name the region in ``label``."""
-    names = answer.regions.sort("rank", "region", nulls_last=True).with_row_index("order")
-    names = names.select("region", "order", label=pl.coalesce("name", "region"))
-    return frame.join(names, on="region").sort("order", then, maintain_order=True)
