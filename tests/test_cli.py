@@ -338,3 +338,41 @@ def test_settings_nest_and_dashes_are_underscores():
 def test_setting_of_a_group_and_of_its_field_at_once_is_a_usage_error():
     with pytest.raises(typer.BadParameter):
         flags.assignments(["a.group=1", "a.group.x=2"], ["a"])
+
+
+def test_region_ranks_gaps_over_products_and_writes_its_page(tierscape, tmp_path):
+    shown = tierscape("region", "mini", "NORTH", "--html", str(tmp_path / "north.html"))
+    assert shown.code == 0
+    assert "mould_making" in shown.out.splitlines()[3]
+    assert "Content-Security-Policy" in (tmp_path / "north.html").read_text(encoding="utf-8")
+
+
+def test_region_as_json_is_the_table_and_nothing_else(tierscape):
+    rows = json.loads(tierscape("region", "mini", "SOUTH", "--json").out)
+    assert [row["part"] for row in rows][:2] == ["plating", "motor"]
+
+
+def test_region_that_does_not_exist_is_a_parameter_error(tierscape):
+    assert tierscape("region", "mini", "NOWHERE").code == 4
+
+
+def test_index_writes_a_register_that_density_counts(tierscape, tmp_path):
+    sites = tmp_path / "sites.csv"
+    sites.write_text("id,makes,lat,lon\n1,housing,31.7807,-106.3616\n2,housing,31.7807,-106.3616\n3,other,31,-106\n")
+    codes = tmp_path / "codes.csv"
+    codes.write_text("code,part\nhousing,housing\n")
+    register = tmp_path / "register.parquet"
+    options = ("--column", "site=id", "--column", "part=makes", "--set", "country=US", "--set", "status=operating")
+    written = tierscape("index", str(sites), str(register), *options, "--codes", str(codes))
+    assert (written.code, "2 rows of 1 parts" in written.out, "1 of 3 rows make no part" in written.err) == (
+        0,
+        True,
+        True,
+    )
+    answer = json.loads(tierscape("density", "mini", "--register.path", str(register), "--json").out)
+    housing = [r for r in answer["tables"]["parts"]["rows"] if (r["region"], r["part"]) == ("NORTH", "housing")]
+    assert housing[0]["sites"] == 2
+
+
+def test_index_option_of_another_form_is_a_usage_error(tierscape, tmp_path):
+    assert tierscape("index", "sites.csv", str(tmp_path / "r.parquet"), "--column", "site").code == 2

@@ -27,7 +27,7 @@ from tierscape.render import (
     shown,
     to_csv,
 )
-from tierscape.render.drawing import island
+from tierscape.render.drawing import island, svg
 from tierscape.schema import Column, Table
 
 TABLE = Table("things", "a thing", ("thing",), (
@@ -154,3 +154,13 @@ def test_long_table_is_linked_as_a_zip_that_holds_the_whole_csv():
         assert archive.namelist() == ["things.csv"]
         assert archive.read("things.csv").decode() == to_csv(frame, TABLE)
     assert "zipped CSV" in html
+
+
+def test_drawing_is_made_lighter_without_touching_what_is_written():
+    name = 'x class="y" 1.2345'
+    spec = ranked_bars(pl.DataFrame({"n": [name], "v": [1.0]}), label="n", value="v", title="Distance, km")
+    drawn = svg(Chart("bars", "Bars", spec, "Bars.", "things"), "pic")
+    assert unescape(drawn).count(f">{name}</text>") == 1
+    assert drawn.count("font-family") == 1
+    assert not re.search(r"<[^>]* (class|role)=", re.sub(r">[^<]*<", "><", drawn))
+    assert not re.search(r'transform="translate\([^"]*\.\d\d', drawn)

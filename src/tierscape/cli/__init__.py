@@ -126,6 +126,22 @@ def index(
 
 
 @app.command()
+def region(
+    source: Source,
+    key: Annotated[str, typer.Argument(metavar="REGION", help="Region to look at.")],
+    product: Annotated[str | None, typer.Option(help="One product; all by default.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="File for the region's page, of the product or of each of them.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="All rows as JSON.")] = False,  # noqa: FBT002
+) -> None:
+    """Rank the gaps of one region over all products: whom to recruit."""
+    from tierscape.cli import verbs
+
+    verbs.region(source, key, product, html, as_json=json)
+
+
+@app.command()
 def report(
     source: Source,
     out: Annotated[Path, typer.Option("--out", "-o", help="File to write.")] = Path("report.html"),

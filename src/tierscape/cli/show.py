@@ -17,8 +17,8 @@ from tierscape.schema import Table
 ROWS = 20
 """Most rows of a table on the terminal."""
 
-out = Console(soft_wrap=True, highlight=False, markup=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+out = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
 
 
 @contextmanager
@@ -52,7 +52,9 @@ def table(declared: Table, frame: pl.DataFrame, columns: Sequence[str] | None = 
         grid.add_column(f"{name}{unit}", justify="left" if column.kind == "text" else "right", overflow="fold")
     for row in frame.select(names).head(ROWS).iter_rows():
         grid.add_row(*(number(value) for value in row))
-    Console(soft_wrap=False, highlight=False, markup=False, width=None if out.is_terminal else 200).print(grid)
+    Console(soft_wrap=False, highlight=False, markup=False, emoji=False, width=None if out.is_terminal else 200).print(
+        grid
+    )
     if frame.height > ROWS:
         line(f"… and {frame.height - ROWS} more rows; --save FOLDER writes them all.")
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tierscape import analyses, examples
+from tierscape.analyses.density import density
+from tierscape.analyses.density.region_page import AGENCY, agency_view, region_page
 from tierscape.cli import show
 from tierscape.cli.flags import assignments, pairs
 from tierscape.compare import Comparison
@@ -89,6 +91,24 @@ def convert(source: str, target: Path) -> None:
     network = load(source)
     show.findings(save(network, target), full=True)
     show.line(f"Written: {target} (digest {network.digest[:12]})")
+
+
+def region(source: str, key: str, product: str | None, html: Path | None, *, as_json: bool) -> None:
+    """Show one region as an agency sees it, and write its page."""
+    network = load(source)
+    products = [product] if product else list(network.products)
+    with show.working("Analysing …"):
+        answers = [density(network, product=p) for p in products]
+        recruits = agency_view(answers, key)
+    if html:
+        for answer in answers:
+            name = html.stem if len(answers) == 1 else f"{html.stem}-{answer.parameters['product']}"
+            write(html.with_stem(name), region_page(answer, key, date=today(None)), say=show.err.print)
+    if as_json:
+        show.body(json.dumps(recruits.to_dicts(), ensure_ascii=False, allow_nan=False).encode())
+        return
+    show.line(f"Gaps of {key} over {len(products)} products, {', '.join(products)}, largest summed gain first:\n")
+    show.table(AGENCY, recruits)
 
 
 def index(source: Path, target: Path, column: list[str], constant: list[str], codes: Path | None) -> None:

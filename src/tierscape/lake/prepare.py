@@ -55,6 +55,8 @@ def prepare(
     refuse(
         [missing(name) for name in (*(c for c in COLUMNS if c != "cell7"), "lat", "lon") if name not in rows.columns]
     )
+    if "organization" not in rows.columns:
+        rows = rows.with_columns(organization=pl.lit(None, pl.String))  # then every site is a firm of its own
     rows = rows.select(name for name in KEPT if name in rows.columns)
     rows = rows.with_columns(pl.col(name).cast(pl.Float64, strict=False) for name in NUMBERS if name in rows.columns)
     found: list[Finding] = []
