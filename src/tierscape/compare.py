@@ -41,8 +41,10 @@ class Comparison(Result):
         frames = [empty(DIFFERENCES)]
         sentences = [("base", answer.sentence()) for answer in base]
         for name, answers in scenarios.items():
-            sentences += [(name, answer.sentence()) for answer in answers]
-            frames += [differences(name, a, b) for a, b in zip(base, answers, strict=True)]
+            for before, after in zip(base, answers, strict=True):
+                moved = differences(name, before, after)
+                sentences.append((name, change(before, moved)))
+                frames.append(moved)
         return cls(
             differences=pl.concat(frames),
             sentences=tuple(sentences),
@@ -52,8 +54,24 @@ class Comparison(Result):
         )
 
     def sentence(self) -> str:
-        """Give the answer of each scenario, the base first."""
+        """Give the answer of the network as it is, and what each scenario changes."""
         return "\n".join(f"{name}: {text}" for name, text in self.sentences)
+
+
+def change(base: Result, moved: pl.DataFrame) -> str:
+    """Say in a sentence what a scenario changes in the headline column of an answer."""
+    if base.HEADLINE is None or moved.is_empty():
+        return f"{moved.height} numbers change." if moved.height else "Nothing changes."
+    table, column = base.HEADLINE
+    rows = moved.filter((pl.col("table") == table) & (pl.col("column") == column) & pl.col("difference").is_not_null())
+    if rows.is_empty():
+        return f"No {column} changes in '{table}'; {moved.height} other numbers do."
+    first = rows.row(0, named=True)
+    product = f" for {first['product']}" if first["product"] else ""
+    return (
+        f"The {column}{product} of {rows.height} {table} changes, most that of {first['row']}, "
+        f"{first['difference']:+.1f} ({first['base']:.1f} to {first['changed']:.1f} {first['unit']})."
+    )
 
 
 def differences(scenario: str, base: Result, changed: Result) -> pl.DataFrame:
@@ -93,7 +111,11 @@ def differences(scenario: str, base: Result, changed: Result) -> pl.DataFrame:
                     pl.lit(column.unit).alias("unit"),
                 )
             )
-    return pl.concat(found)
+    head_table, head_column = base.HEADLINE or ("", "")
+    head = (pl.col("table") == head_table) & (pl.col("column") == head_column)
+    return pl.concat(found).sort(
+        head, pl.col("difference").abs() * head, descending=[True, True], nulls_last=True, maintain_order=True
+    )
 
 
 def _keyed(answer: Result, table: Table, column: Column, name: str) -> pl.DataFrame:

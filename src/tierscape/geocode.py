@@ -15,7 +15,7 @@ import polars as pl
 
 from tierscape.errors import Finding
 from tierscape.kernels.polygon import KM_PER_DEGREE
-from tierscape.reference import gazetteer, subdivision_name
+from tierscape.reference import country_codes, gazetteer, subdivision_name
 
 SAME_PLACE_KM = 15.0
 """Places of one name that lie this close together are one town and its parts."""
@@ -184,6 +184,8 @@ def place_sites(
     unclear: dict[tuple[str, str | None, str | None], _Case] = {}
     unknown: dict[tuple[str, str | None], _Case] = {}
     for row, town, country, region in wanted.select("row", "town", "country", "region").iter_rows():
+        if country is not None and country not in country_codes():
+            continue  # the country is the fault, and is reported as one
         places = find_places(town, country)
         place = _choose(places, region, country)
         if place is not None:

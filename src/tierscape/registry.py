@@ -73,7 +73,7 @@ class Analysis(Generic[P, R]):
             analysis=self.name,
             title=self.title,
             parameters=parameters.model_dump(mode="json"),
-            provenance=_provenance(network, self.reads, _seed(parameters)),
+            provenance=_provenance(network, answer.reads or self.reads, _seed(parameters)),
         )
 
     def check(self, given: Mapping[str, Any]) -> BaseModel:
@@ -160,8 +160,9 @@ def _product(network: Network, product: Any) -> str:
     if product is None:
         if len(products) == 1:
             return products[0]
-        found = f"the products {', '.join(products)}" if products else "no part with a bill of materials"
-        raise ParameterError(f"product: the network has {found}. Name one with product=….")
+        if not products:
+            raise ParameterError("product: the network has no part with a bill of materials. Fill 'parts' and 'bom'.")
+        raise ParameterError(f"product: the network has the products {', '.join(products)}. Name one of them.")
     heads = network["bom"]["parent"].unique().sort().to_list()
     if product not in heads:
         known = product in network["parts"]["part"].to_list()

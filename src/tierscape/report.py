@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tierscape.compare import Comparison
+from tierscape.compare import Comparison, change, differences
 from tierscape.render import (
     Block,
     KeyValues,
@@ -75,7 +75,9 @@ def _scenario_section(base: Sequence[Result], scenarios: Mapping[str, Sequence[R
     """Set the sentences side by side, the network as it is first, and list every number that a scenario changes."""
     blocks: list[Block] = []
     for at, result in enumerate(base):
-        lines = {"as it is": result.sentence()} | {name: others[at].sentence() for name, others in scenarios.items()}
+        lines = {"as it is": result.sentence()} | {
+            name: change(result, differences(name, result, others[at])) for name, others in scenarios.items()
+        }
         blocks.append(KeyValues(heading(result), lines))
     changed = Comparison.of(base, scenarios)
     blocks.append(TableBlock("scenario-differences", "What changes", changed.TABLES[0], changed.differences))

@@ -72,12 +72,15 @@ class Result:
     """
 
     TABLES: ClassVar[tuple[Table, ...]] = ()
+    HEADLINE: ClassVar[tuple[str, str] | None] = None
+    """Table and column that say most, for comparisons."""
 
     findings: tuple[Finding, ...] = ()
     analysis: str = ""
     title: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for table in self.TABLES:

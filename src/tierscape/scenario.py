@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -13,9 +14,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from tierscape.errors import DataError, Finding
 from tierscape.network import Network
-from tierscape.schema import TABLES
+from tierscape.schema import SUPPLIERS, TABLES
 
 Value = str | int | float | bool | dt.date | None
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    """Offer the nearest name; say what became of a supplier list."""
+    if word == SUPPLIERS.name:
+        return " Suppliers became rows of 'sites', 'capabilities' and 'organizations': 'tierscape convert' shows them."
+    near = get_close_matches(word, known, n=1)
+    return f" Did you mean '{near[0]}'?" if near else ""
 
 
 class Edit(BaseModel):
@@ -37,11 +46,13 @@ class Edit(BaseModel):
     @model_validator(mode="after")
     def _known(self) -> Self:
         if self.table not in TABLES:
-            raise ValueError(f"there is no table '{self.table}'")
+            raise ValueError(f"there is no table '{self.table}'.{_hint(self.table, list(TABLES))}")
         columns = {*self.where, *self.set, *self.scale, *(name for row in self.add for name in row)}
         unknown = sorted(columns - set(TABLES[self.table].names))
         if unknown:
-            raise ValueError(f"table '{self.table}' has no column '{unknown[0]}'")
+            raise ValueError(
+                f"table '{self.table}' has no column '{unknown[0]}'.{_hint(unknown[0], TABLES[self.table].names)}"
+            )
         texts = sorted(name for name in self.scale if TABLES[self.table][name].kind not in {"number", "integer"})
         if texts:
             raise ValueError(f"column '{texts[0]}' of '{self.table}' is no number and cannot be scaled")
@@ -81,7 +92,11 @@ class Scenario(BaseModel):
             raise DataError([_finding(str(path), "the file cannot be read", f"{error}.")]) from error
         except ValidationError as error:
             faults = [
-                (".".join(str(x) for x in e["loc"]), e["msg"].removeprefix("Value error, ")) for e in error.errors()
+                (
+                    ".".join(f"{x + 1}" if isinstance(x, int) else str(x) for x in e["loc"]),
+                    e["msg"].removeprefix("Value error, "),
+                )
+                for e in error.errors()
             ]
             raise DataError([_finding(where or str(path), text, f"Mend {path}.") for where, text in faults]) from error
 

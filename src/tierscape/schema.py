@@ -379,5 +379,6 @@ SUPPLIERS = Table("suppliers", "a supplier as one would jot it down; becomes org
     Column("makes", "text", "What it makes: part keys or part names, joined by ';'.", "cathode_nmc; pcam", required=True),
     Column("organization", "text", "Firm that runs it.", "Umicore", null="the supplier's own name"),
     _LAT, _LON,
-    *EVIDENCE,
+    Column("evidence", "text", "How well the row is known.", "observed", null="declared, since somebody wrote it down", choices=GRADES),
+    *EVIDENCE[1:],
 ))  # fmt: skip

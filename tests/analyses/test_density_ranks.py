@@ -85,8 +85,8 @@ def test_same_seed_gives_the_same_scores_and_another_seed_others():
 
 
 def test_no_region_gives_empty_tables():
-    network = tierscape.load("mini")
-    s, sample = sampled(network, DensityAssumptions(regions=()))
+    network = make_network(parts="part kind\nP product\nA component", bom="parent child\nP A")
+    s, sample = sampled(network)
     assert rank_columns(s.regions, sample).height == 0
     assert comparison_table(s.scored, sample).height == 0
 

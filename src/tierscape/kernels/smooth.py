@@ -75,9 +75,10 @@ def smooth(
     nearest = np.full((places, parts), np.inf)
     slot_sum = np.zeros(max(firms, 1))
     slot_part = np.zeros(max(firms, 1), np.int64)
+    touched = np.zeros(max(firms, 1), np.int64)
     for r in range(places):
         squares = np.zeros(parts)
-        slot_sum[:] = 0.0
+        several = 0
         home = place_country[r]
         for n in range(indptr[r], indptr[r + 1]):
             cell, km = near_cell[n], near_km[n]
@@ -94,13 +95,20 @@ def smooth(
                     own[r, p] += weight
                 sites[r, p] += sites_of[e]
                 nearest[r, p] = min(nearest[r, p], km)
+                if weight == 0:
+                    continue
                 if firm_of[e] >= 0:
+                    if slot_sum[firm_of[e]] == 0.0:
+                        touched[several] = firm_of[e]
+                        several += 1
                     slot_sum[firm_of[e]] += weight
                     slot_part[firm_of[e]] = p
                 else:
                     squares[p] += float(weight) * float(weight) / sites_of[e]
-        for f in range(firms):
+        for i in range(several):
+            f = touched[i]
             squares[slot_part[f]] += slot_sum[f] * slot_sum[f]
+            slot_sum[f] = 0.0
         for p in range(parts):
             if squares[p] > 0:
                 n_effective[r, p] = float(headline[r, p]) * float(headline[r, p]) / squares[p]

@@ -95,6 +95,10 @@ def _bounds_remedy(column: Column) -> str:
     return f"Write a value from {column.low:g} to {column.high:g}."
 
 
+MOST_NAMED = 8
+"""Distinct wrong values for which a finding says what to write."""
+
+
 def country_form(data: Data) -> Iterator[Finding]:
     """Countries are ISO 3166-1 alpha-2, or XK."""
     codes = sorted(country_codes())
@@ -104,7 +108,7 @@ def country_form(data: Data) -> Iterator[Finding]:
         if bad.any():
             fault = Fault(
                 rule="country", clause="have a country that is no code of ISO 3166-1 alpha-2",
-                remedy=country_remedy(_first(values, bad)),
+                remedy=" ".join(dict.fromkeys(country_remedy(str(v)) for v in values.filter(bad.fill_null(value=False)).unique(maintain_order=True).head(MOST_NAMED))),
             )  # fmt: skip
             yield from data.found((table.name, column.name), bad, fault)
 

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import polars as pl
 from pydantic import Field
 
 from tierscape.analyses.density import dimensions as dim
 from tierscape.analyses.density import frames
 from tierscape.analyses.density.assumptions import DensityAssumptions
+from tierscape.analyses.density.beside import beside_the_score, not_beside
 from tierscape.analyses.density.gaps import gaps
-from tierscape.analyses.density.maturity import depth_high, maturity, sites_near
+from tierscape.analyses.density.maturity import depth_high
 from tierscape.analyses.density.ranks import comparison_table, rank_columns, sample_scores
 from tierscape.analyses.density.reach import region_places, surface_places, within_reach
 from tierscape.analyses.density.register import register_supply
 from tierscape.analyses.density.result import Density
-from tierscape.analyses.density.statistics import (
-    concentration_table,
-    counted_activity,
-    crossing_table,
-    hotspots,
-    specialisation_table,
-)
+from tierscape.analyses.density.statistics import crossing_table, hotspots
 from tierscape.analyses.density.supply import Measure, counted_supply
 from tierscape.graph import bom_tree
 from tierscape.lake import Register
@@ -33,8 +29,9 @@ __all__ = ["Density", "DensityAssumptions", "density"]
 
 READS = (
     "sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes", "links", "contracts", "projects",
-    "indicators",
+    "indicators", "demand",
 )  # fmt: skip
+REGISTER_READS = ("parts", "bom", "regions", "nodes", "links", "projects", "indicators", "demand")
 
 
 @analysis("Supply density", reads=READS)
@@ -127,32 +124,38 @@ def density(
     near_needs = reach.pairs.join(needs, on="cell")
     scored = frames.score_regions(network, tree, regions, supply, reach, (known.cover, best), assumptions)
     scored = scored.with_columns(frames.partner_share(near_needs, len(regions)), depth_high(tree, supply, best))
-    activity = counted_activity(network, assumptions)
-    near = sites_near(network, regions, radius_km)
-    items, stages = maturity(network, tree, regions, supply, scored, near, activity)
+    if register.given:
+        beside = not_beside(regions)
+        scored = scored.with_columns(completeness_evidenced=pl.lit(None, pl.Float64))
+    else:
+        beside = beside_the_score(network, tree, regions, supply, scored, radius_km, assumptions)
     sample = sample_scores(network, tree, regions, supply, radius_km, assumptions)
-    beside = rank_columns(regions, sample).join(stages, on="region")
+    ranks = rank_columns(regions, sample).join(beside.stages, on="region")
     surface = surface_places(supply, tuple({c for c in regions.country if c}), radius_km, resolution)
     spread = within_reach(network, tree, surface, supply, radius_km, assumptions)
     cells = frames.score_places(network, tree, surface, spread, assumptions)
+    table = frames.region_table(network, scored.join(ranks, on="region"), lost)
+    surface_table = frames.cell_table(surface, supply, cells, hotspots(surface, supply))
+    layers = frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions)
+    missing = gaps(network, tree, regions, supply, reach, radius_km, assumptions)
     return Density(
-        regions=frames.region_table(network, scored.join(beside, on="region"), lost),
-        gaps=gaps(network, tree, regions, supply, reach, radius_km, assumptions),
-        layers=frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions),
-        parts=frames.part_table(tree, regions, supply, reach),
-        cells=frames.cell_table(surface, supply, cells, hotspots(surface, supply)),
+        regions=table,
+        gaps=frames.best_first(missing, table),
+        layers=frames.best_first(layers, table),
+        parts=frames.best_first(frames.part_table(tree, regions, supply, reach), table),
+        cells=surface_table,
         sites=frames.site_table(tree, supply),
-        specialisation=specialisation_table(tree, regions, activity),
-        concentration=concentration_table(
-            network, tree, activity, redraws=assumptions.sampling.redraws, seed=assumptions.sampling.seed
-        ),
-        maturity=items,
+        specialisation=beside.specialisation,
+        concentration=beside.concentration,
+        maturity=beside.maturity,
         crossings=crossing_table(network, tree),
-        comparison=comparison_table(scored, sample),
+        comparison=comparison_table(scored, sample, assumptions.regions or ()),
+        reads=REGISTER_READS if register.given else READS,
         findings=(
             *tree.findings,
             *supply.findings,
-            *activity.findings,
+            *beside.findings,
             *frames.findings(network, tree, supply, radius_km, resolution),
+            *frames.better_cell(table, surface_table),
         ),
     )

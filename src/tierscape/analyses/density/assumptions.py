@@ -97,9 +97,11 @@ class Sampling(_Group):
 class DensityAssumptions(_Group):
     """Assumptions of `density`: our judgement, to be replaced by yours."""
 
-    regions: tuple[str, ...] | None = Field(None, description="Regions to score; all rows of `regions` by default.")
+    regions: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        None, description="Regions to score; all rows of `regions` by default."
+    )
     sites_for_full: float = Field(1.0, ge=0.5, le=20, description="Sites at zero distance that cover a part in full.")
-    statuses: tuple[Status, ...] = Field(("operating",), description="Statuses of sites that count.")
+    statuses: tuple[Status, ...] = Field(("operating",), min_length=1, description="Statuses of sites that count.")
     detour: Detour = Field(Detour(), description="Way travelled over great-circle distance.")
     speed_kmh: Speed = Field(Speed(), description="Mean speed by mode.")
     mode_by_kind: ModeByKind = Field(ModeByKind(), description="Mode by kind of part.")

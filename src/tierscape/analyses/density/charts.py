@@ -75,7 +75,7 @@ def cell_map(answer: DensityLike) -> Chart | None:
     says = f"Map of {framed.height} cells by {value} for {product} within {radius:g} km, and {marks.height} sites."
     best = framed.drop_nulls(value).sort(value, "cell", descending=[True, False]).head(1)
     for row in best.iter_rows(named=True):
-        says += f" The best cell reaches {row[value]:.3g}, near latitude {row['lat']:.1f}, longitude {row['lon']:.1f}."
+        says += f" The best cell drawn reaches {row[value]:.3g}, near latitude {row['lat']:.1f}, longitude {row['lon']:.1f}."
     return Chart("map", f"Where {product} could be supplied from nearby", spec, says, "cells", note)
 
 

@@ -113,19 +113,19 @@ def _delay(
 
 
 def partner_needs(tree: Tree, supply: Supply, assumptions: DensityAssumptions) -> pl.DataFrame:
-    """Say for every site and process that it needs whether a maker of that process is near the site itself.
+    """Say for every site and process that it needs, alternatives as one, whether a maker is near the site itself.
 
     Returns
     -------
     polars.DataFrame
         site, cell, tier (of the part that needs the process), met.
     """
-    needs = [(g.parent, m) for g in tree.groups for m in g.members if tree.kinds[m] == "process" and g.parent > 0]
+    processes = ((g.parent, [m for m in g.members if tree.kinds[m] == "process"]) for g in tree.groups if g.parent > 0)
     rows = supply.rows.select("site", "cell", "code", "lat", "lon")
     found = []
-    for parent, process in needs:
-        users, makers = rows.filter(pl.col("code") == parent), rows.filter(pl.col("code") == process)
-        if users.is_empty():
+    for parent, alternatives in processes:
+        users, makers = rows.filter(pl.col("code") == parent), rows.filter(pl.col("code").is_in(alternatives))
+        if users.is_empty() or not alternatives:
             continue
         met = np.zeros(users.height, dtype=bool)
         if makers.height:
@@ -172,7 +172,7 @@ def outage(
 
 
 def _amounts(supply: Supply, n: int) -> tuple[pl.DataFrame, np.ndarray]:
-    columns = "site", "cell", "code", "capacity_per_year", "flex_share", "lead_time_days", "n"
+    columns = "site", "cell", "code", "capacity_per_year", "flex_share", "lead_time_days", "n", "to_qualify"
     known = pl.col("capacity_per_year").is_not_null().all().over("code")
     rows = supply.rows.select(*columns, known.alias("known")).with_columns(
         pl.when("known").then(pl.col("capacity_per_year")).otherwise(pl.col("n").cast(pl.Float64)).alias("amount")
@@ -202,7 +202,9 @@ def _exit_readiness(
     tree: Tree, inside: pl.DataFrame, rows: pl.DataFrame, here: np.ndarray, assumptions: DensityAssumptions
 ) -> list[float | None]:
     in_time = pl.col("lead_time_days").fill_null(np.inf) <= assumptions.exit_days
-    spare = pl.when(in_time).then(pl.col("capacity_per_year").fill_null(0.0) * pl.col("flex_share").fill_null(0.0))
+    spare = pl.when(in_time & ~pl.col("to_qualify")).then(
+        pl.col("capacity_per_year").fill_null(0.0) * pl.col("flex_share").fill_null(0.0)
+    )
     everywhere = np.zeros(len(tree.parts))
     flexible = rows.with_columns(spare.otherwise(0.0).alias("spare"))
     np.add.at(everywhere, flexible["code"].to_numpy(), flexible["spare"].to_numpy())

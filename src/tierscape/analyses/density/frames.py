@@ -118,13 +118,8 @@ def _score(frame: pl.DataFrame, assumptions: DensityAssumptions) -> pl.Series:
 
 
 def _sites_within(supply: Supply, reach: Reach, places: int) -> np.ndarray:
-    joined = reach.pairs.join(_held(supply), on="cell")
+    joined = reach.pairs.join(supply.held(), on="cell")
     return np.bincount(joined["place"].to_numpy(), joined["n"].to_numpy(), minlength=places).astype(np.int64)
-
-
-def _held(supply: Supply) -> pl.DataFrame:
-    """Count the sites in every occupied cell: cell, n."""
-    return supply.rows.unique(["site", "cell"]).group_by("cell").agg(pl.col("n").sum())
 
 
 def partner_share(near_needs: pl.DataFrame, places: int) -> pl.Series:
@@ -146,6 +141,32 @@ def region_table(network: Network, scored: pl.DataFrame, lost: tuple[str, ...]) 
     )
     table = pl.concat([ranked, without], how="diagonal_relaxed").join(names, on="region", how="left")
     return table.sort("rank", "region", nulls_last=True).select(REGIONS.names)
+
+
+def best_first(frame: pl.DataFrame, regions: pl.DataFrame) -> pl.DataFrame:
+    """Order the rows of a table by the rank of their region, otherwise as they stand."""
+    place = regions.select("region").with_row_index("_place")
+    return (
+        frame.join(place, on="region", how="left", maintain_order="left")
+        .sort("_place", maintain_order=True)
+        .drop("_place")
+    )
+
+
+def better_cell(regions: pl.DataFrame, cells: pl.DataFrame) -> list[Finding]:
+    """Point to the best cell where it beats every listed region by a tenth: a place that nobody listed."""
+    best = cells.drop_nulls("score").sort("score", "cell", descending=[True, False]).head(1).to_dicts()
+    most = regions["score"].max()
+    if not best or (most is not None and best[0]["score"] <= 1.1 * float(most)):  # type: ignore[arg-type]
+        return []
+    cell = best[0]
+    problem = f"name no place as good as the best cell, which scores {cell['score']:.1f} near latitude {cell['lat']:.1f}, longitude {cell['lon']:.1f} ({cell['country']})"
+    return [
+        Finding(
+            rule="better_cell", severity="note", table="regions", problem=problem, count=1, value=cell["cell"],
+            remedy="Add it to 'regions' to have it ranked.",
+        )
+    ]  # fmt: skip
 
 
 def layer_table(
@@ -215,7 +236,7 @@ def _nearest(regions: Places, supply: Supply, n: int) -> np.ndarray:
 
 def cell_table(surface: Places, supply: Supply, scored: pl.DataFrame, spots: pl.DataFrame) -> pl.DataFrame:
     """One row a cell of the density surface."""
-    sites = {f"{cell:x}": n for cell, n in _held(supply).iter_rows()}
+    sites = {f"{cell:x}": n for cell, n in supply.held().iter_rows()}
     keys = pl.Series("cell", surface.key, dtype=pl.String)
     held = pl.Series("sites", [sites.get(cell, 0) for cell in surface.key], dtype=pl.Int64)
     return scored.with_columns(keys, held).join(spots, on="cell", how="left").sort("cell").select(CELLS.names)

@@ -42,7 +42,7 @@ def gaps(
     gain = _gains(tree, reach.cover, missing, assumptions)
     step, after = _sequence(tree, reach.cover, missing, assumptions)
     place, code = np.nonzero(missing)
-    confidence = stated(network, "site_coverage", ["region", "country"], low=0, high=1)
+    by_region, by_country = (stated(network, "site_coverage", [kind], low=0, high=1) for kind in ("region", "country"))
     chosen = _moves(network, tree, places, supply, missing, radius_km, assumptions)
     moves = [chosen[i, k] for i, k in zip(place.tolist(), code.tolist(), strict=True)]
     names = _names(network, supply)
@@ -63,7 +63,7 @@ def gaps(
             "target_km": [m.km for m in moves],
             "cost": [m.cost for m in moves],
             "cost_per_point": [m.cost / g if m.cost is not None and g > 1e-9 else None for m, g in zip(moves, shown, strict=True)],
-            "gap_confidence": [confidence.get(places.key[i], confidence.get(places.country[i] or "")) for i in place],
+            "gap_confidence": [by_region.get(places.key[i], by_country.get(places.country[i] or "")) for i in place],
         },
         schema_overrides={"target_km": pl.Float64, "cost": pl.Float64, "cost_per_point": pl.Float64, "gap_confidence": pl.Float64,
                           "completeness_after": pl.Float64, "step": pl.Int64, "target": pl.String, "target_name": pl.String},

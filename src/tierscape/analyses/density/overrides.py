@@ -13,7 +13,7 @@ from tierscape.network import Network
 def stated(
     network: Network, indicator: str, subject_kinds: Sequence[str], *, low: float, high: float
 ) -> dict[str, float]:
-    """Give an indicator by its subject, of several years the latest.
+    """Give an indicator by its subject, of several years the latest; rows that do not hold today are left out.
 
     Raises
     ------
@@ -21,7 +21,7 @@ def stated(
         A value lies outside ``low`` and ``high``.
     """
     rows = network["indicators"].filter(
-        (pl.col("indicator") == indicator) & pl.col("subject_kind").is_in(list(subject_kinds))
+        (pl.col("indicator") == indicator) & pl.col("subject_kind").is_in(list(subject_kinds)) & _valid(network)
     )
     wrong = rows.filter(~pl.col("value").is_between(low, high))
     if wrong.height:
@@ -40,3 +40,13 @@ def _outside(indicator: str, wrong: pl.DataFrame, bounds: str) -> Finding:
         count=wrong.height,
         value=f"{wrong['subject'][0]}: {wrong['value'][0]:g}",
     )
+
+
+def _valid(network: Network) -> pl.Expr:
+    """Hold rows to their validity, closed-open, on the newest ``as_of`` of the network; without one every row holds."""
+    days = [frame["as_of"].max() for frame in network.tables.values() if "as_of" in frame.columns]
+    today = max((day for day in days if day is not None), default=None)
+    if today is None:
+        return pl.lit(value=True)
+    begun = pl.col("valid_from").is_null() | (pl.col("valid_from") <= today)
+    return begun & (pl.col("valid_to").is_null() | (pl.col("valid_to") > today))

@@ -9,7 +9,7 @@ from tierscape import lake
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.reach import cell_centres
 from tierscape.analyses.density.supply import Measure, Supply, yearly_need
-from tierscape.errors import Finding
+from tierscape.errors import DataError, Finding
 from tierscape.graph import Tree
 from tierscape.kernels import smooth
 from tierscape.network import Network
@@ -34,7 +34,7 @@ def register_supply(
     Raises
     ------
     DataError, MissingExtra, ParameterError
-        The register cannot be read or counted.
+        The register cannot be read or counted, or ``measure="capacity"`` and it holds no shares.
     """
     statuses, parts = assumptions.statuses, tree.required
     found = lake.review(register, statuses=statuses, parts=parts)
@@ -43,7 +43,12 @@ def register_supply(
     rows = lake.by_firm(counted, owned)
     lat, lon = cell_centres(rows["cell"].to_numpy())
     codes = pl.DataFrame({"part": tree.required, "code": np.arange(1, len(tree.parts))})
-    amount = pl.col("share") * smooth.ONE // SHARE if measure == "capacity" else pl.col("sites") * smooth.ONE
+    amount = highest = pl.col("sites") * smooth.ONE
+    if measure == "capacity":
+        if not counted["share_known"].sum():
+            raise DataError([_no_shares()])
+        amount = pl.col("share") * smooth.ONE // SHARE
+        highest = amount + (pl.col("sites") - pl.col("share_known")) * smooth.ONE
     place = pl.concat_str(
         [pl.col(c).cast(pl.String) for c in ("cell", "country", "part", "organization")],
         separator="|",
@@ -60,6 +65,7 @@ def register_supply(
             "code",
             "cell",
             amount.alias("count"),
+            highest.alias("count_high"),
             pl.col("sites").alias("n"),
             *(pl.lit(None, pl.Float64).alias(c) for c in ("capacity_per_year", "lead_time_days", "flex_share")),
             pl.lit(None, pl.String).alias("evidence"),
@@ -84,4 +90,15 @@ def _counted(register: lake.Register, counted: pl.DataFrame) -> Finding:
         f"SHA-256 of the counts {lake.digest(counted)}",
         remedy="The same register gives the same digest with every engine.",
         count=int(counted["sites"].sum()),
+    )
+
+
+def _no_shares() -> Finding:
+    return Finding(
+        rule="no_shares",
+        severity="error",
+        table="register",
+        column="share",
+        problem="no row has a share of the yearly need, and measure 'capacity' reads it",
+        remedy="Index the register with the need: tierscape.lake.index(sites, need={part: units a year}); or count sites.",
     )

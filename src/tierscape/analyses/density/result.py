@@ -21,6 +21,7 @@ class Density(Result):
     """How complete, deep, connected, unfragmented and redundant the supply around each place is, for one product."""
 
     TABLES: ClassVar[tuple[Table, ...]] = tables.ALL
+    HEADLINE: ClassVar[tuple[str, str] | None] = ("regions", "score")
 
     regions: pl.DataFrame
     gaps: pl.DataFrame
@@ -61,7 +62,7 @@ class Density(Result):
         if gap is not None:
             text += f"; largest gap {gap['name']} (+{gap['gain']:.0f} points of completeness, {_way(gap)})"
         return (
-            f"{text}. {best['cluster_at_risk']:.0%} of supply would stop with the place; the score rests on "
+            f"{text}. {best['cluster_at_risk']:.0%} of supply would stop with the place{_binding(best)}; makers are known for "
             f"{best['coverage']:.0%} of the required value."
         )
 
@@ -121,6 +122,11 @@ class Density(Result):
     def charts(self) -> tuple[Chart, ...]:
         """Map, ranking, gaps, tiers and risk."""
         return density_charts(self)
+
+
+def _binding(best: dict[str, object]) -> str:
+    """Say which part makes the loss."""
+    return f", first for want of {best['at_risk_part']}" if best["at_risk_part"] else ""
 
 
 def _way(gap: dict[str, object]) -> str:

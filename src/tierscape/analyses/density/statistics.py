@@ -207,7 +207,7 @@ def hotspots(surface: Places, supply: Supply) -> pl.DataFrame:
 
     Sites a cell, summed over the cell and the ring of cells around it that belong to the surface.
     """
-    counts = supply.rows.select("site", "cell").unique().group_by("cell").len()
+    counts = supply.held()
     held = {f"{cell:x}": n for cell, n in counts.iter_rows()}
     x = np.array([held.get(cell, 0) for cell in surface.key], dtype=np.float64)
     index = {cell: i for i, cell in enumerate(surface.key)}

@@ -89,7 +89,7 @@ RANK_COLUMNS = (
 STAGE_COLUMNS = (
     Column("stage", "text", "declining, latent, emerging, stalled, growing or sustaining, at the middle of the interval; null "
            "where it hangs on net entry that is unknown."),
-    Column("stage_low", "text", "Stage with unknown taken low."),
+    Column("stage_low", "text", "Stage with unknown points taken low, and unknown net entry as -1 % a year."),
     Column("stage_high", "text", "Stage with unknown taken high."),
     Column("maturity_low", "number", "Maturity with unknown taken low.", unit="points"),
     Column("maturity_high", "number", "Maturity with unknown taken high.", unit="points"),

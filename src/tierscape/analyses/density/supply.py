@@ -28,7 +28,7 @@ class Supply:
     ----------
     rows : polars.DataFrame
         One row a counted capability: site, name, organization, country, lat, lon, part, code (place of the part in the
-        tree), capacity_per_year, lead_time_days, flex_share, evidence, count (fixed point), cell (int64), to_qualify
+        tree), capacity_per_year, lead_time_days, flex_share, evidence, count and count_high (fixed point, unknown taken low and high), cell (int64), to_qualify
         (nothing shows that the site is qualified), n (sites that the row stands for, 1 unless a register was counted).
     unqualified : polars.DataFrame
         Rows that would count if the site were qualified: site, part, lat, lon.
@@ -47,13 +47,16 @@ class Supply:
     findings: tuple[Finding, ...]
 
     def without_inferred(self) -> Supply:
-        """Give the same supply without the rows that are only inferred."""
-        return replace(self, rows=self.rows.filter(pl.col("evidence").fill_null("none") != "inferred"))
+        """Give the same supply without the rows that are only inferred, or that have no grade."""
+        return replace(self, rows=self.rows.filter(pl.col("evidence").is_in(["audited", "declared", "observed"])))
+
+    def held(self) -> pl.DataFrame:
+        """Count the sites in every occupied cell: cell, n."""
+        return self.rows.unique(["site", "cell"]).group_by("cell").agg(pl.col("n").sum())
 
     def at_best(self) -> Supply:
-        """Give the same supply with every unknown capacity read as the whole need."""
-        most = pl.when(pl.col("capacity_per_year").is_null()).then(smooth.ONE).otherwise(pl.col("count"))
-        return replace(self, rows=self.rows.with_columns(most.cast(pl.Int64).alias("count")))
+        """Give the same supply with everything unknown, a capacity or a need, read as the whole need."""
+        return replace(self, rows=self.rows.with_columns(pl.col("count_high").alias("count")))
 
     def firm_slots(self) -> tuple[np.ndarray, int]:
         """Number the firms that have several sites of a part; −1 for all other rows."""
@@ -89,17 +92,19 @@ def counted_supply(
     counted = placed.filter(pl.col("status").is_in(assumptions.statuses))
     located = counted.drop_nulls(["lat", "lon"])
     qualified = located.filter(pl.col("qualified").fill_null(value=True))
-    counts = _counts(qualified, need, measure)
+    counts, highs = _counts(qualified, need, measure)
     supplying = network["links"].select(pl.col("supplier").alias("site"), "part").unique().with_columns(links=True)
     linked = qualified.join(supplying, on=["site", "part"], how="left", maintain_order="left")["links"].is_not_null()
     rows = qualified.with_columns(
         (pl.col("qualified").is_null() & ~linked).alias("to_qualify"),
         pl.lit(1, pl.Int64).alias("n"),
         pl.Series("count", counts, dtype=pl.Int64),
+        pl.Series("count_high", highs, dtype=pl.Int64),
         pl.Series("cell", cell_of(qualified["lat"], qualified["lon"], resolution), dtype=pl.Int64),
     ).sort("cell", "code", "site")
     unqualified = located.filter(~pl.col("qualified").fill_null(value=True)).select("site", "part", "lat", "lon")
-    return Supply(rows, unqualified, seen, need, _place_findings(counted))
+    unmeasured = _unmeasured(tree, qualified, need) if measure == "capacity" else ()
+    return Supply(rows, unqualified, seen, need, (*_place_findings(counted), *unmeasured))
 
 
 def yearly_need(network: Network, tree: Tree) -> np.ndarray:
@@ -115,13 +120,40 @@ def cell_of(lat: Sequence[float] | pl.Series, lon: Sequence[float] | pl.Series, 
     return cells.parent(np.array(fine, dtype=np.int64), resolution)
 
 
-def _counts(rows: pl.DataFrame, need: np.ndarray, measure: Measure) -> np.ndarray:
+def _counts(rows: pl.DataFrame, need: np.ndarray, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+    """Count every row in fixed point, unknown taken low and high."""
     if measure == "sites":
-        return np.full(rows.height, smooth.ONE, dtype=np.int64)
-    capacity = rows["capacity_per_year"].fill_null(0.0).to_numpy()
-    wanted = need[rows["code"].to_numpy()]
-    share = np.divide(capacity, wanted, out=np.zeros_like(capacity), where=np.nan_to_num(wanted) > 0)
-    return np.asarray(np.floor(np.minimum(share, 1.0) * smooth.ONE), dtype=np.int64)
+        whole = np.full(rows.height, smooth.ONE, dtype=np.int64)
+        return whole, whole
+    capacity, wanted = rows["capacity_per_year"].cast(pl.Float64).to_numpy(), need[rows["code"].to_numpy()]
+    known = np.isfinite(capacity) & (np.nan_to_num(wanted) > 0)
+    share = np.divide(capacity, wanted, out=np.zeros(rows.height), where=known)
+    low = np.floor(np.minimum(share, 1.0) * smooth.ONE).astype(np.int64)
+    return low, np.where(known, low, smooth.ONE)
+
+
+def _unmeasured(tree: Tree, rows: pl.DataFrame, need: np.ndarray) -> list[Finding]:
+    """Say which capacities and needs are unknown: they count as 0 in the low end and in full in the high end."""
+    findings = []
+    unknown = rows.filter(pl.col("capacity_per_year").is_null())
+    if unknown.height:
+        findings.append(
+            Finding(
+                rule="capacity_unknown", severity="warning", table="capabilities", column="capacity_per_year",
+                problem=f"{unknown.height} of {rows.height} counted capacities are unknown: 0 in the low end, the whole need "
+                "in the high end", remedy="Give them, or count sites.", count=unknown.height, value=unknown["site"][0],
+            )
+        )  # fmt: skip
+    lost = [part for part, n in zip(tree.parts[1:], need[1:], strict=True) if not n > 0]
+    if lost:
+        findings.append(
+            Finding(
+                rule="need_unknown", severity="warning", table="bom", column="quantity", count=len(lost), value=lost[0],
+                problem=f"{len(lost)} parts have no known need: their makers count 0 in the low end, in full in the high end",
+                remedy="Give bom.quantity on the way down to them.",
+            )
+        )  # fmt: skip
+    return findings
 
 
 def _placed(network: Network, rows: pl.DataFrame) -> pl.DataFrame:

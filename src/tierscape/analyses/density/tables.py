@@ -36,7 +36,7 @@ REGIONS = Table("regions", "a scored place, best first", ("region",), (
     *RANK_COLUMNS,
     *_COMPLETENESS,
     _share("completeness_high", "Completeness if every part that no site of the network makes stood here."),
-    _share("completeness_evidenced", "Completeness without rows that are only inferred."),
+    _share("completeness_evidenced", "Completeness without rows that are only inferred or have no grade."),
     _share("average", "Weighted mean cover of the required parts."),
     _share("bottleneck", "Least cover among the essential parts."),
     Column("bottleneck_part", "text", "Part with that cover."),
@@ -87,7 +87,7 @@ PARTS = Table("parts", "a required part at a place", ("region", "part"), (
     Column("to_qualify", "integer", "Sites among them that no link and no mark shows to be qualified.", unit="sites"),
     Column("organizations", "integer", "Firms in the radius that make it.", unit="organizations"),
     Column("n_effective", "number", "Effective number of suppliers, 1/HHI.", unit="organizations"),
-    Column("nearest_km", "number", "Great-circle distance to the nearest maker in the network.", unit="km"),
+    Column("nearest_km", "number", "Great-circle distance to the nearest maker itself; cover is measured to the centre of its cell.", unit="km"),
     Column("seen", "boolean", "Some site of the network is known to make it."),
 ))  # fmt: skip
 
