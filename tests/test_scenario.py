@@ -184,7 +184,10 @@ def test_scenario_without_a_name_has_that_of_its_file(tmp_path):
     ("text", "says"),
     [
         ("name = ", "the file cannot be read"),
-        ('[[edits]]\ntable = "sits"\nremove = true\n', "scenario.edits.0: there is no table 'sits'"),
+        (
+            '[[edits]]\ntable = "sits"\nremove = true\n',
+            "scenario.edits.1: there is no table 'sits'. Did you mean 'sites'? Mend",
+        ),
         ('name = "x"\n', "scenario.edits: Field required"),
         (b"\xff\xfe", "the file cannot be read"),
     ],

@@ -94,11 +94,13 @@ class Scenario(BaseModel):
             faults = [
                 (
                     ".".join(f"{x + 1}" if isinstance(x, int) else str(x) for x in e["loc"]),
-                    e["msg"].removeprefix("Value error, "),
+                    *e["msg"].removeprefix("Value error, ").partition(". ")[::2],
                 )
                 for e in error.errors()
             ]
-            raise DataError([_finding(where or str(path), text, f"Mend {path}.") for where, text in faults]) from error
+            raise DataError(
+                [_finding(where or str(path), text, f"{hint} Mend {path}.".strip()) for where, text, hint in faults]
+            ) from error
 
 
 def apply_scenario(network: Network, scenario: Scenario) -> Network:

@@ -148,12 +148,13 @@ def test_alternatives_outside_the_place_take_the_risk_away():
 
 def test_exit_readiness_counts_flexible_capacity_outside_that_is_quick_enough():
     capabilities = """
-        site  part  capacity_per_year  flex_share  lead_time_days
-        ah    A     40                 .           .
-        af    A     100                0.1         30
-        ag    A     100                0.9         120
+        site  part  capacity_per_year  flex_share  lead_time_days  qualified
+        ah    A     40                 .           .               true
+        af    A     100                0.1         30              true
+        ag    A     100                0.9         120             true
+        aq    A     100                0.9         30              .
     """
-    network = two_parts("ah .", "af . far", "ag . far", capabilities=capabilities)
+    network = two_parts("ah .", "af . far", "ag . far", "aq . far", capabilities=capabilities)
     assert region(density(network))["exit_readiness"] == pytest.approx(10 / 40)
     slow = DensityAssumptions(exit_days=365)
     assert region(density(network, assumptions=slow))["exit_readiness"] == 1.0
@@ -519,8 +520,8 @@ def test_sentence_names_place_rank_gap_and_risk():
     answer = density(two_parts("a A", "b B far . DE"))
     assert answer.sentence() == (
         "Place scores 19 of 100 for P (rank 1, 90 % interval 1–1 of 1): completeness 0.05, 0 of 1 tiers sourced within 100 km; largest gap B "
-        "(+95 points of completeness, nearest maker b, 9,220 km away). 100% of supply would stop with the place; the score "
-        "rests on 100% of the required value."
+        "(+95 points of completeness, nearest maker b, 9,220 km away). 100% of supply would stop with the place, first for "
+        "want of A; makers are known for 100% of the required value."
     )
     assert len(answer.lines()) == 3
     assert [card[0] for card in answer.headlines()] == [

@@ -111,17 +111,15 @@ def density(
     ('NORTH', 1)
     """
     tree = bom_tree(network, str(product))
-    if register.given:
-        supply = register_supply(network, tree, register, measure, resolution, assumptions)
-    else:
-        supply = counted_supply(network, tree, measure, resolution, assumptions)
+    asked = (measure, resolution, assumptions)
+    supply = (
+        register_supply(network, tree, register, *asked) if register.given else counted_supply(network, tree, *asked)
+    )
     regions, lost = region_places(network, assumptions)
     reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
     known = within_reach(network, tree, regions, supply.without_inferred(), radius_km, assumptions)
-    counted_best = measure == "capacity"
-    best = within_reach(network, tree, regions, supply.at_best(), radius_km, assumptions) if counted_best else reach
-    needs = dim.partner_needs(tree, supply, assumptions)
-    near_needs = reach.pairs.join(needs, on="cell")
+    best = within_reach(network, tree, regions, supply.at_best(), radius_km, assumptions)
+    near_needs = reach.pairs.join(dim.partner_needs(tree, supply, assumptions), on="cell")
     scored = frames.score_regions(network, tree, regions, supply, reach, (known.cover, best), assumptions)
     scored = scored.with_columns(frames.partner_share(near_needs, len(regions)), depth_high(tree, supply, best))
     if register.given:
@@ -138,6 +136,7 @@ def density(
     surface_table = frames.cell_table(surface, supply, cells, hotspots(surface, supply))
     layers = frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions)
     missing = gaps(network, tree, regions, supply, reach, radius_km, assumptions)
+    said = frames.findings(network, tree, supply, radius_km, resolution)
     return Density(
         regions=table,
         gaps=frames.best_first(missing, table),
@@ -151,11 +150,5 @@ def density(
         crossings=crossing_table(network, tree),
         comparison=comparison_table(scored, sample, assumptions.regions or ()),
         reads=REGISTER_READS if register.given else READS,
-        findings=(
-            *tree.findings,
-            *supply.findings,
-            *beside.findings,
-            *frames.findings(network, tree, supply, radius_km, resolution),
-            *frames.better_cell(table, surface_table),
-        ),
+        findings=(*tree.findings, *supply.findings, *beside.findings, *said, *frames.better_cell(table, surface_table)),
     )
