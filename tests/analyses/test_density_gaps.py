@@ -1,11 +1,13 @@
 """Gaps of a place: the move that closes each, what it costs, and the order of closing."""
 
+import math
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from density_cases import HERE, REGION, makers, oracle_tree, row, two_parts
+from density_cases import HERE, LAT, LON, REGION, makers, oracle_tree, row, two_parts
 from network_tables import make_network
 from tierscape.analyses.density import DensityAssumptions, density
 
@@ -138,3 +140,30 @@ def test_no_gain_is_negative_and_the_sequence_is_monotone(made, rho):
         gained = 100 * (first["completeness_after"].item() - start)
         assert gained == pytest.approx(first["gain"].item())
         assert gained == pytest.approx(answer.gaps["gain"].max())
+
+
+def test_cover_that_the_nearest_maker_would_give_counts_way_and_border():
+    found = gap(two_parts("b B", "g A 40,-100 . US"))
+    hours = found["target_km"] * 1.3 / 60 + 4  # MX and US share a trade bloc
+    assert found["reach_cover"] == pytest.approx(math.exp(-hours / 6))
+
+
+def test_part_next_door_is_the_one_most_often_made_where_the_missing_one_is():
+    parts = "part kind\nP product\nA component\nB component\nC component"
+    regions = (
+        f"region name country lat lon\nR One MX {HERE}\nS Two MX {LAT + 4!r} {LON!r}\nT Three MX {LAT + 8!r} {LON!r}"
+    )
+    sites = "site country region lat lon status\n" + "\n".join(
+        f"{site} MX {region} {LAT + step!r} {LON!r} operating"
+        for site, region, step in (("b", "R", 0), ("a2", "S", 4), ("b2", "S", 4), ("c3", "T", 8))
+    )
+    network = make_network(
+        parts=parts, bom="parent child\nP A\nP B\nP C", regions=regions, sites=sites,
+        capabilities="site part\nb B\na2 A\nb2 B\nc3 C",
+    )  # fmt: skip
+    found = row(density(network).gaps, part="A", region="R")
+    assert (found["related_part"], found["proximity"]) == ("B", 0.5)
+
+
+def test_move_that_does_not_reach_out_has_no_reach_cover():
+    assert gap(two_parts("b B"))["reach_cover"] is None

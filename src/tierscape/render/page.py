@@ -22,7 +22,7 @@ from tierscape.render.drawing import island, svg, vega_spec
 from tierscape.render.figures import label, shown, to_csv, unit_words
 
 ROWS_SHOWN = 50
-LONG_CSV = 40_000
+LONG_CSV = 16_500
 _POLICY = (
     "default-src 'none'; {scripts}style-src 'unsafe-inline'; img-src data:{blob}; base-uri 'none'; form-action 'none'"
 )

@@ -19,6 +19,7 @@ from tierscape.analyses.density.register import register_supply
 from tierscape.analyses.density.result import Density
 from tierscape.analyses.density.statistics import crossing_table, hotspots
 from tierscape.analyses.density.supply import Measure, counted_supply
+from tierscape.analyses.density.ways import with_ways
 from tierscape.graph import bom_tree
 from tierscape.lake import Register
 from tierscape.network import Network
@@ -136,10 +137,11 @@ def density(
     surface_table = frames.cell_table(surface, supply, cells, hotspots(surface, supply))
     layers = frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions)
     missing = gaps(network, tree, regions, supply, reach, radius_km, assumptions)
+    closable = with_ways(missing, network, tree, regions, supply, beside.next_door, assumptions)
     said = frames.findings(network, tree, supply, radius_km, resolution)
     return Density(
         regions=table,
-        gaps=frames.best_first(missing, table),
+        gaps=frames.best_first(closable, table),
         layers=frames.best_first(layers, table),
         parts=frames.best_first(frames.part_table(tree, regions, supply, reach), table),
         cells=surface_table,

@@ -12,6 +12,7 @@ from tierscape.analyses.density.reach import Places
 from tierscape.analyses.density.statistics import concentration_table, counted_activity, specialisation_table
 from tierscape.analyses.density.statistics_tables import CONCENTRATION, MATURITY, SPECIALISATION, STAGE_COLUMNS
 from tierscape.analyses.density.supply import Supply
+from tierscape.analyses.density.ways import NEXT_DOOR, next_door
 from tierscape.errors import Finding
 from tierscape.frames import DTYPES, empty
 from tierscape.graph import Tree
@@ -25,6 +26,7 @@ class Beside(NamedTuple):
     maturity: pl.DataFrame
     specialisation: pl.DataFrame
     concentration: pl.DataFrame
+    next_door: pl.DataFrame
     findings: tuple[Finding, ...]
 
 
@@ -43,7 +45,8 @@ def beside_the_score(
     items, stages = maturity(network, tree, regions, supply, scored, near, activity)
     sampling = assumptions.sampling
     concentration = concentration_table(network, tree, activity, redraws=sampling.redraws, seed=sampling.seed)
-    return Beside(stages, items, specialisation_table(tree, regions, activity), concentration, activity.findings)
+    special = specialisation_table(tree, regions, activity)
+    return Beside(stages, items, special, concentration, next_door(tree, activity), activity.findings)
 
 
 def not_beside(regions: Places) -> Beside:
@@ -58,4 +61,6 @@ def not_beside(regions: Places) -> Beside:
         remedy="Load the sites as a network to have them.",
         count=0,
     )
-    return Beside(stages, empty(MATURITY), empty(SPECIALISATION), empty(CONCENTRATION), (said,))
+    return Beside(
+        stages, empty(MATURITY), empty(SPECIALISATION), empty(CONCENTRATION), pl.DataFrame(schema=NEXT_DOOR), (said,)
+    )

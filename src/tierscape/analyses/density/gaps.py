@@ -34,11 +34,11 @@ def gaps(
     radius_km: float,
     assumptions: DensityAssumptions,
 ) -> pl.DataFrame:
-    """List the gaps of every place, largest gain first, by the declaration ``GAPS``."""
+    """List the gaps of every place, largest gain first, by the declaration ``GAPS`` less what `ways` adds."""
     missing = reach.cover < MISSING_BELOW
     missing[:, 0] = False
     if not missing.any():
-        return empty(GAPS)
+        return empty(GAPS).drop("reach_cover", "related_part", "proximity")
     gain = _gains(tree, reach.cover, missing, assumptions)
     step, after = _sequence(tree, reach.cover, missing, assumptions)
     place, code = np.nonzero(missing)

@@ -121,9 +121,9 @@ def within_reach(
     entry_ptr = np.searchsorted(rows["cell"].to_numpy(), np.append(cells, np.iinfo(np.int64).max)).astype(np.int64)
     amounts = rows["count"].to_numpy(), rows["n"].to_numpy()
     entries = (entry_ptr, rows["code"].to_numpy(), codes, *amounts, slots)
-    speed = _speed(network, tree, assumptions)
+    hours = speed(network, tree, assumptions)
     headline, opened, own, sites, n_effective, nearest = smooth.smooth(
-        (indptr, near_cell, near_km), entries, speed, borders, firms
+        (indptr, near_cell, near_km), entries, hours, borders, firms
     )
     full = smooth.ONE * assumptions.sites_for_full
     place = np.repeat(np.arange(len(places)), np.diff(indptr))
@@ -149,7 +149,8 @@ def _neighbours(places: Places, cells: np.ndarray, radius_km: float) -> tuple[np
     return indptr, near[inside], km[inside]
 
 
-def _speed(network: Network, tree: Tree, assumptions: DensityAssumptions) -> tuple[np.ndarray, np.ndarray]:
+def speed(network: Network, tree: Tree, assumptions: DensityAssumptions) -> tuple[np.ndarray, np.ndarray]:
+    """Hours of travel a kilometre of great circle, and hours of reach, of every part, shape (parts,) each."""
     kinds = ["component" if kind == "product" else kind for kind in tree.kinds]
     modes = [getattr(assumptions.mode_by_kind, kind) for kind in kinds]
     per_km = [getattr(assumptions.detour, mode) / getattr(assumptions.speed_kmh, mode) for mode in modes]

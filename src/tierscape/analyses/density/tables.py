@@ -103,6 +103,9 @@ GAPS = Table("gaps", "a required part that is missing, largest gain first", ("re
     Column("target_km", "number", "Great-circle distance to the target.", unit="km"),
     Column("cost", "number", "Capital and fixed cost of the move, as an annuity a year.", unit="money/year"),
     Column("cost_per_point", "number", "Cost a point of completeness.", unit="money/point"),
+    _share("reach_cover", "Cover that one full supplier at the nearest maker would give, whatever the radius."),
+    Column("related_part", "text", "Part that the region makes and that is most often made where the missing one is."),
+    _share("proximity", "How often: the lesser of the two conditional shares of regions."),
     _share("gap_confidence", "Share of the real sites of the place that the data hold."),
 ))  # fmt: skip
 
