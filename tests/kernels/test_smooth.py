@@ -39,12 +39,10 @@ def test_weight_at_one_reach_is_the_worked_fixed_point_number():
 
 
 def test_single_site_one_reach_away_sums_to_the_worked_number():
-    headline, opened, own, sites, n_effective, nearest = run([[(0, 6.0 / HOURS_PER_KM)]], {0: [(1, 0, ONE, -1)]})
+    headline, opened, own, sites, n_effective = run([[(0, 6.0 / HOURS_PER_KM)]], {0: [(1, 0, ONE, -1)]})
     assert headline.tolist() == opened.tolist() == own.tolist() == [[0, 385750]]
     assert sites.tolist() == [[0, 1]]
     assert n_effective.tolist() == [[0.0, 1.0]]
-    assert nearest[0, 1] == pytest.approx(276.923, abs=1e-3)
-    assert math.isinf(nearest[0, 0])
 
 
 def test_border_delay_counts_in_the_headline_alone_and_the_other_territory_never_in_own():
@@ -77,7 +75,7 @@ def test_flat_completeness_of_a_chain_of_three_cells_is_the_worked_number():
 
 def test_effective_number_of_firms_is_the_worked_number():
     counts = [(0, 0, ONE // 2, -1), (0, 0, 3 * ONE // 10, -1), (0, 0, ONE // 5, -1)]
-    *_, n_effective, _ = run([[(0, 0.0)]], {0: counts})
+    *_, n_effective = run([[(0, 0.0)]], {0: counts})
     assert n_effective[0, 0] == pytest.approx(2.631579, abs=1e-5)  # counts are whole numbers of 2^-20
 
 
@@ -90,11 +88,10 @@ def test_two_plants_of_one_owner_are_one_supplier():
     assert run(near, together, firms=1)[3][0, 0] == 2
 
 
-def test_place_without_neighbours_has_zeros_and_no_nearest():
-    headline, opened, own, sites, n_effective, nearest = run([[]], {0: [(0, 0, ONE, -1)]})
+def test_place_without_neighbours_has_zeros():
+    headline, opened, own, sites, n_effective = run([[]], {0: [(0, 0, ONE, -1)]})
     for sums in (headline, opened, own, sites, n_effective):
         assert not sums.any()
-    assert np.isinf(nearest).all()
 
 
 entry = st.tuples(st.integers(0, 1), st.integers(0, 1), st.integers(0, ONE), st.integers(-1, 1))
@@ -140,7 +137,7 @@ def slow(places, entries, delay, same):
 def test_ten_slow_lines_give_the_same(case):
     places, entries, delay, same = case
     entries = of_one_part(entries)
-    headline, opened, own, sites, n_effective, _ = run(places, entries, delay=delay, same=same, firms=2)
+    headline, opened, own, sites, n_effective = run(places, entries, delay=delay, same=same, firms=2)
     for r, expected in enumerate(slow(places, entries, delay, same)):
         for p in (0, 1):
             # exp may differ in its last bit between libraries, which moves a rounded weight by at most one
@@ -172,7 +169,6 @@ def test_order_of_neighbours_and_rows_changes_no_bit_of_the_sums(case, shuffler)
     mixed = run(shuffled_places, shuffled, delay=delay, same=same, firms=2)
     for a, b in zip(straight[:4], mixed[:4], strict=True):
         assert a.tobytes() == b.tobytes()
-    assert straight[5].tobytes() == mixed[5].tobytes()
 
 
 @settings(max_examples=50, deadline=None)

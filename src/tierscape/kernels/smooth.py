@@ -27,7 +27,7 @@ def smooth(
     speed: tuple[np.ndarray, np.ndarray],
     borders: tuple[np.ndarray, np.ndarray, np.ndarray],
     firms: int,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Sum what is within reach of every place, three times: with border delays, without, and from the own territory only.
 
     A site at distance d of kind-dependent speed counts K = exp(−t/τ), t = d·hours_per_km + border delay.
@@ -54,8 +54,6 @@ def smooth(
         Sites within the radius.
     n_effective : numpy.ndarray, shape (places, parts)
         (Σ s)² / Σ s² over firms, s = Σ K·count of the firm; 0 where nothing is in reach.
-    nearest_km : numpy.ndarray, shape (places, parts)
-        Distance to the nearest entry, infinity where there is none.
 
     Notes
     -----
@@ -72,7 +70,6 @@ def smooth(
     own = np.zeros((places, parts), np.int64)
     sites = np.zeros((places, parts), np.int64)
     n_effective = np.zeros((places, parts))
-    nearest = np.full((places, parts), np.inf)
     slot_sum = np.zeros(max(firms, 1))
     slot_part = np.zeros(max(firms, 1), np.int64)
     touched = np.zeros(max(firms, 1), np.int64)
@@ -94,7 +91,6 @@ def smooth(
                 if same_territory[home, country_of[e]]:
                     own[r, p] += weight
                 sites[r, p] += sites_of[e]
-                nearest[r, p] = min(nearest[r, p], km)
                 if weight == 0:
                     continue
                 if firm_of[e] >= 0:
@@ -112,4 +108,4 @@ def smooth(
         for p in range(parts):
             if squares[p] > 0:
                 n_effective[r, p] = float(headline[r, p]) * float(headline[r, p]) / squares[p]
-    return headline // ONE, opened // ONE, own // ONE, sites, n_effective, nearest
+    return headline // ONE, opened // ONE, own // ONE, sites, n_effective

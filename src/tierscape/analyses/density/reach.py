@@ -52,7 +52,6 @@ class Reach:
     own: np.ndarray
     sites: np.ndarray
     n_effective: np.ndarray
-    nearest_km: np.ndarray
     pairs: pl.DataFrame
 
 
@@ -122,14 +121,14 @@ def within_reach(
     amounts = rows["count"].to_numpy(), rows["n"].to_numpy()
     entries = (entry_ptr, rows["code"].to_numpy(), codes, *amounts, slots)
     hours = speed(network, tree, assumptions)
-    headline, opened, own, sites, n_effective, nearest = smooth.smooth(
+    headline, opened, own, sites, n_effective = smooth.smooth(
         (indptr, near_cell, near_km), entries, hours, borders, firms
     )
     full = smooth.ONE * assumptions.sites_for_full
     place = np.repeat(np.arange(len(places)), np.diff(indptr))
     pairs = pl.DataFrame({"place": place, "cell": cells[near_cell], "km": near_km})
     cover, free, home = (np.minimum(1.0, sums / full) for sums in (headline, opened, own))
-    return Reach(cover, free, home, sites, n_effective, nearest, pairs)
+    return Reach(cover, free, home, sites, n_effective, pairs)
 
 
 def _neighbours(places: Places, cells: np.ndarray, radius_km: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

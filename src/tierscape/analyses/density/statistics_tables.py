@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+from tierscape.analyses.density.columns import PART, PART_NAME, REGION, share
 from tierscape.schema import Column, Table
 
-_REGION = Column("region", "text", "Region.")
-_PART = Column("part", "text", "Part.")
-_PART_NAME = Column("name", "text", "Name of the part.")
-
-
-def _share(name: str, description: str) -> Column:
-    return Column(name, "number", description, unit="share")
-
-
 SPECIALISATION = Table("specialisation", "a required part in a region, against all regions", ("region", "part"), (
-    _REGION, _PART, _PART_NAME,
+    REGION, PART, PART_NAME,
     Column("e", "number", "People at the region's sites that make it, where 90 % of the sites state them; else those sites.",
            unit="1"),
     Column("location_quotient", "number", "Share of the part in the region over its share in all regions.", unit="1"),
     Column("location_quotient_shrunk", "number", "The same, drawn towards 1 where little is expected.", unit="1"),
     Column("stars", "integer", "0 to 3: size in the top tenth, quotient of 2 or more, focus in the top tenth.", unit="1"),
-    _share("relatedness", "Share of what is made together with the part that the region has a quotient of 1 or more in."),
+    share("relatedness", "Share of what is made together with the part that the region has a quotient of 1 or more in."),
 ))  # fmt: skip
 
 CONCENTRATION = Table("concentration", "a required part over the whole network", ("part",), (
-    _PART, _PART_NAME,
+    PART, PART_NAME,
     Column("ellison_glaeser", "number", "Ellison and Glaeser's index: 0 by chance, higher is more concentrated.", unit="1"),
-    _share("hhi", "Herfindahl index of its plants that name a region, by people or sites."),
+    share("hhi", "Herfindahl index of its plants that name a region, by people or sites."),
     Column("n", "integer", "Counted sites that make it.", unit="sites"),
     Column("do_localised_km", "number", "Length of the distances at which its plants are closer together than random ones, "
            "between 0 and half of all distances.", unit="km"),
@@ -35,7 +27,7 @@ CONCENTRATION = Table("concentration", "a required part over the whole network",
 ))  # fmt: skip
 
 MATURITY = Table("maturity", "an item of a place's maturity, a judgement that stands beside the score", ("region", "item"), (
-    _REGION,
+    REGION,
     Column("item", "text", "critical mass, tier depth, local sourcing, anchors and contracts, labour, cluster organisation, "
            "test labs, net entry."),
     Column("points", "number", "Points, unknown taken low.", unit="points"),
@@ -51,11 +43,11 @@ CROSSINGS = Table("crossings", "a row of the bill of materials, and the borders 
     Column("name", "text", "Name of the child."),
     Column("tier", "integer", "Supply steps of the child upstream of the product.", unit="tiers"),
     Column("links", "integer", "Links of the child to sites that make the parent, countries known.", unit="1"),
-    _share("share", "Share of their volume that crosses a customs border or one inside a single market."),
+    share("share", "Share of their volume that crosses a customs border or one inside a single market."),
     Column("weight", "number", "Mean weight of what crosses: 0.2 inside the EU single market, 0.6 inside USMCA, else 1.",
            unit="1"),
     Column("crossings", "number", "Share times weight: how often this line of a finished unit crosses.", unit="1"),
-    _share("inferred", "Share of the volume that is only inferred."),
+    share("inferred", "Share of the volume that is only inferred."),
     Column("by_volume", "boolean", "All volumes are known; else every link counts the same."),
 ))  # fmt: skip
 
@@ -66,7 +58,7 @@ COMPARISON = Table("comparison", "two regions side by side in one dimension", ("
     Column("value_a", "number", "Value of the first.", unit="1"),
     Column("value_b", "number", "Value of the second.", unit="1"),
     Column("difference", "number", "First less second.", unit="1"),
-    _share("p_a_above_b", "Share of the draws in which the first is above, a tie counted half."),
+    share("p_a_above_b", "Share of the draws in which the first is above, a tie counted half."),
 ))  # fmt: skip
 
 HOTSPOT_COLUMNS = (
@@ -80,8 +72,8 @@ RANK_COLUMNS = (
     Column("rank_p5", "integer", "Rank that 5 % of the draws of weights and rules do not exceed.", unit="1"),
     Column("rank_p50", "integer", "Median rank over the draws.", unit="1"),
     Column("rank_p95", "integer", "Rank that 95 % of the draws do not exceed.", unit="1"),
-    _share("p_first", "Share of the draws in which it ranks first."),
-    _share("p_top5", "Share of the draws in which it is among the first five."),
+    share("p_first", "Share of the draws in which it ranks first."),
+    share("p_top5", "Share of the draws in which it is among the first five."),
     Column("main_driver", "text", "Choice with the largest share of the rank's variance: weights, aggregation, reach, weakest "
            "link."),
 )  # fmt: skip

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
+from tierscape.analyses.density.columns import PART, PART_NAME, REGION, share
 from tierscape.analyses.density.statistics_tables import ALL as STATISTICS
 from tierscape.analyses.density.statistics_tables import HOTSPOT_COLUMNS, RANK_COLUMNS, STAGE_COLUMNS
 from tierscape.schema import Column, Table
 
-_REGION = Column("region", "text", "Region.")
-_PART = Column("part", "text", "Part.")
-_PART_NAME = Column("name", "text", "Name of the part.")
 _TIER = Column("tier", "integer", "Supply steps upstream of the product.", unit="tiers")
 _LAT = Column("lat", "number", "Latitude.", unit="deg")
 _LON = Column("lon", "number", "Longitude.", unit="deg")
 
 
-def _share(name: str, description: str) -> Column:
-    return Column(name, "number", description, unit="share")
-
-
 _COMPLETENESS = (
-    _share("completeness", "Share of the required capabilities within reach, AND/OR over the bill of materials."),
-    _share("completeness_own", "The same, from sites of the own territory alone."),
-    _share("completeness_open", "The same, without any delay at borders."),
-    _share("fragmentation", "Completeness lost to borders, 1 - own/open."),
+    share("completeness", "Share of the required capabilities within reach, AND/OR over the bill of materials."),
+    share("completeness_own", "The same, from sites of the own territory alone."),
+    share("completeness_open", "The same, without any delay at borders."),
+    share("fragmentation", "Completeness lost to borders, 1 - own/open."),
 )
 
 REGIONS = Table("regions", "a scored place, best first", ("region",), (
-    _REGION,
+    REGION,
     Column("name", "text", "Name of the region."),
     Column("country", "text", "Country."),
     _LAT, _LON,
@@ -35,23 +29,23 @@ REGIONS = Table("regions", "a scored place, best first", ("region",), (
     Column("score_high", "number", "The same, unknown taken high.", unit="points"),
     *RANK_COLUMNS,
     *_COMPLETENESS,
-    _share("completeness_high", "Completeness if every part that no site of the network makes stood here."),
-    _share("completeness_evidenced", "Completeness without rows that are only inferred or have no grade."),
-    _share("average", "Weighted mean cover of the required parts."),
-    _share("bottleneck", "Least cover among the essential parts."),
+    share("completeness_high", "Completeness if every part that no site of the network makes stood here."),
+    share("completeness_evidenced", "Completeness without rows that are only inferred or have no grade."),
+    share("average", "Weighted mean cover of the required parts."),
+    share("bottleneck", "Least cover among the essential parts."),
     Column("bottleneck_part", "text", "Part with that cover."),
-    _share("depth", "Mean over tiers of the product of the covers up to that tier."),
+    share("depth", "Mean over tiers of the product of the covers up to that tier."),
     Column("layers_sourced", "integer", "Tiers in a row, from the product up, that are sourced within reach.", unit="tiers"),
-    _share("partner_share", "Share of process needs of the sites in reach that a maker near them meets."),
-    _share("logistics", "Access to border crossings, rail, airports, seaports, industrial parks."),
-    _share("labs", "Access to a test laboratory."),
-    _share("connection", "Geometric mean of logistics and labs."),
-    _share("redundancy", "Weighted share of parts with two effective suppliers."),
+    share("partner_share", "Share of process needs of the sites in reach that a maker near them meets."),
+    share("logistics", "Access to border crossings, rail, airports, seaports, industrial parks."),
+    share("labs", "Access to a test laboratory."),
+    share("connection", "Geometric mean of logistics and labs."),
+    share("redundancy", "Weighted share of parts with two effective suppliers."),
     Column("sites", "integer", "Counted sites within the radius.", unit="sites"),
-    _share("cluster_at_risk", "Share of the product's supply lost if every site in the radius stopped."),
+    share("cluster_at_risk", "Share of the product's supply lost if every site in the radius stopped."),
     Column("at_risk_part", "text", "Part that binds then."),
-    _share("exit_readiness", "Share of what the place makes that others could take over in time."),
-    _share("coverage", "Share of the required weight that some site of the network is known to make."),
+    share("exit_readiness", "Share of what the place makes that others could take over in time."),
+    share("coverage", "Share of the required weight that some site of the network is known to make."),
     *STAGE_COLUMNS,
     Column("note", "text", "Why a number is missing."),
 ))  # fmt: skip
@@ -79,10 +73,10 @@ SITES = Table("sites", "a site that was counted", ("site",), (
 ))  # fmt: skip
 
 PARTS = Table("parts", "a required part at a place", ("region", "part"), (
-    _REGION, _PART, _PART_NAME,
+    REGION, PART, PART_NAME,
     Column("kind", "text", "Kind of the part."),
     _TIER,
-    _share("cover", "How much of one full supplier, or of the need, is within reach."),
+    share("cover", "How much of one full supplier, or of the need, is within reach."),
     Column("sites", "integer", "Sites in the radius that make it.", unit="sites"),
     Column("to_qualify", "integer", "Sites among them that no link and no mark shows to be qualified.", unit="sites"),
     Column("organizations", "integer", "Firms in the radius that make it.", unit="organizations"),
@@ -92,29 +86,29 @@ PARTS = Table("parts", "a required part at a place", ("region", "part"), (
 ))  # fmt: skip
 
 GAPS = Table("gaps", "a required part that is missing, largest gain first", ("region", "part"), (
-    _REGION, _PART, _PART_NAME, _TIER,
-    _share("cover", "Cover today."),
+    REGION, PART, PART_NAME, _TIER,
+    share("cover", "Cover today."),
     Column("gain", "number", "Completeness gained by closing this gap alone.", unit="points"),
     Column("step", "integer", "Place in the best order of closing, 1 first.", unit="1"),
-    _share("completeness_after", "Completeness once this and all earlier steps are closed."),
+    share("completeness_after", "Completeness once this and all earlier steps are closed."),
     Column("move", "text", "First feasible way to close it: qualify, project, co_locate, reach, search."),
     Column("target", "text", "Site, project or organization of that move."),
     Column("target_name", "text", "Name of the target."),
     Column("target_km", "number", "Great-circle distance to the target.", unit="km"),
     Column("cost", "number", "Capital and fixed cost of the move, as an annuity a year.", unit="money/year"),
     Column("cost_per_point", "number", "Cost a point of completeness.", unit="money/point"),
-    _share("reach_cover", "Cover that one full supplier at the nearest maker would give, whatever the radius."),
+    share("reach_cover", "Cover that one full supplier at the nearest maker would give, whatever the radius."),
     Column("related_part", "text", "Part that the region makes and that is most often made where the missing one is."),
-    _share("proximity", "How often: the lesser of the two conditional shares of regions."),
-    _share("gap_confidence", "Share of the real sites of the place that the data hold."),
+    share("proximity", "How often: the lesser of the two conditional shares of regions."),
+    share("gap_confidence", "Share of the real sites of the place that the data hold."),
 ))  # fmt: skip
 
 LAYERS = Table("layers", "a tier at a place", ("region", "tier"), (
-    _REGION, _TIER,
+    REGION, _TIER,
     Column("parts", "integer", "Required parts, a choice counted once.", unit="parts"),
-    _share("cover", "Weighted mean cover of the tier."),
+    share("cover", "Weighted mean cover of the tier."),
     Column("sourced", "boolean", "Cover reaches the layer threshold."),
-    _share("partner_share", "Share of process needs of the tier's sites that a maker near them meets."),
+    share("partner_share", "Share of process needs of the tier's sites that a maker near them meets."),
 ))  # fmt: skip
 
 ALL = (REGIONS, GAPS, LAYERS, PARTS, CELLS, SITES, *STATISTICS)
