@@ -80,7 +80,7 @@ def test_plugin_is_not_imported_before_it_is_asked_for(plugin, tierscape):
 def test_plugin_runs_from_the_command_line(plugin, tierscape):
     ran = tierscape("headcount", "mini", "--least", "2")
     assert ran.code == 0
-    assert ran.out.startswith("10 sites stand in 2 countries. Of the 11 rows read")
+    assert ran.out.startswith("10 sites stand in 2 countries. Of the 11 rows that this rests on")
     assert tierscape("headcount", "mini", "--least", "0").code == 4
 
 

@@ -112,7 +112,7 @@ def test_json_holds_everything_with_units_and_plain_values():
     assert body["findings"][0]["message"] == "t: is odd, the first 'v' (row 3). Look."
     assert body["provenance"]["digest"] == "d" * 64
     assert body["summary"] == (
-        "x is best. Of the 4 rows read, 25% are inferred and 50% illustrative and 25% without a grade of evidence."
+        "x is best. Of the 4 rows that this rests on, 25% are inferred and 50% illustrative and 25% without a grade of evidence."
     )
 
 

@@ -41,7 +41,7 @@ class Analysis(Generic[P, R]):
     parameters : type of pydantic.BaseModel
         Made from the signature; unknown names are refused.
     reads : tuple of str
-        Input tables that it reads; their rows make the evidence of the answer.
+        Input tables that the answer rests on; their rows make its evidence.
     """
 
     name: str

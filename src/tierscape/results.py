@@ -55,7 +55,7 @@ class Provenance:
             parts.append(f"{self.evidence['illustrative']:.0%} illustrative")
         if self.evidence.get("none", 0.0) > 0:
             parts.append(f"{self.evidence['none']:.0%} without a grade of evidence")
-        return f"Of the {self.rows_read:,} rows read, {' and '.join(parts)}."
+        return f"Of the {self.rows_read:,} rows that this rests on, {' and '.join(parts)}."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

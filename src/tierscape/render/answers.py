@@ -175,7 +175,7 @@ def evidence_section(origins: Sequence[Origin]) -> Section:
     for origin in dict.fromkeys((o.digest, o.network) for o in origins):
         first = max((o for o in origins if (o.digest, o.network) == origin), key=lambda o: o.rows_read)
         graded = {("no grade" if g == "none" else g): first.evidence.get(g, 0.0) for g in grades}
-        title = f"Evidence of the {shown(first.rows_read)} rows read from {first.network}"
+        title = f"Evidence of the {shown(first.rows_read)} rows of {first.network} that the answer rests on"
         blocks.append(Bar(title, graded))
         if first.evidence.get("illustrative", 0.0) > 0:
             blocks.append(

@@ -28,11 +28,9 @@ from tierscape.registry import analysis
 __all__ = ["Density", "DensityAssumptions", "density"]
 
 
-READS = (
-    "sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes", "links", "contracts", "projects",
-    "indicators", "demand",
-)  # fmt: skip
-REGISTER_READS = ("parts", "bom", "regions", "nodes", "links", "projects", "indicators", "demand")
+READS = ("sites", "organizations", "capabilities", "parts", "bom", "regions", "nodes", "indicators")
+"""Tables that the score rests on; links, contracts, projects and demand feed what stands beside it."""
+REGISTER_READS = ("parts", "bom", "regions", "nodes", "indicators")
 
 
 @analysis("Supply density", reads=READS)
