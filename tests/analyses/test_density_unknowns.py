@@ -144,3 +144,21 @@ def test_gaps_come_in_the_order_of_the_ranking():
     answer = density(network("a A", regions=regions))
     assert answer.regions["region"].to_list() == ["Z", "A"]
     assert answer.gaps["region"].unique(maintain_order=True).to_list() == ["Z", "A"]
+
+
+@pytest.mark.parametrize("point", ["89.9 0.0", "-89.9 120.0", "0.0 179.95", "0.0 -179.95"])
+def test_places_at_the_poles_and_the_antimeridian_find_what_stands_there(point):
+    lat, lon = point.split()
+    across = f"{lat} {-float(lon) if abs(float(lon)) > 179 else float(lon) + 40}"  # the other side of the line, or of the pole
+    regions = f"region name country lat lon\nR Edge NO {point}"
+    sites = f"site country lat lon status\na NO {point} operating\nb NO {across} operating"
+    network = make_network(parts=TWO_PARTS, bom=TWO, regions=regions, sites=sites, capabilities="site part\na A\nb B")
+    found = place(density(network, radius_km=200.0))
+    assert found["sites"] == 2
+    assert found["completeness"] > 0.9
+
+
+@pytest.mark.parametrize("radius_km", [0.0, 1e6])
+def test_radius_outside_its_bounds_is_a_parameter_error(radius_km):
+    with pytest.raises(tierscape.ParameterError, match="radius_km"):
+        density(network("a A"), radius_km=radius_km)

@@ -85,7 +85,7 @@ PARTS = Table("parts", "a required part at a place", ("region", "part"), (
     Column("seen", "boolean", "Some site of the network is known to make it."),
 ))  # fmt: skip
 
-GAPS = Table("gaps", "a required part that is missing, largest gain first", ("region", "part"), (
+GAPS = Table("gaps", "a required part that is missing, best region first, then largest gain", ("region", "part"), (
     REGION, PART, PART_NAME, _TIER,
     share("cover", "Cover today."),
     Column("gain", "number", "Completeness gained by closing this gap alone.", unit="points"),
