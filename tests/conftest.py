@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from command_line import Shell
     from tierscape.analyses.density.result import Density
 
 CHROMIUM = Path("/usr/bin/chromium")
+
+settings.register_profile("tierscape", deadline=None)  # no test asserts a time
+settings.load_profile("tierscape")
 
 
 def missing() -> dict[str, str]:
