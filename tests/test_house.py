@@ -41,8 +41,8 @@ FILE, FUNCTION, CLASS, ARGUMENTS = 400, 60, 200, 6
 RAISED = {
     ("finding", "arguments"): 8,  # io.raw: one argument for each field of a finding, all but two by name
 }
-SLOW = {"altair", "vl_convert", "h3", "numba", "pycountry", "ibis", "duckdb"}  # may be imported where they are used
-OPTIONAL = {"pyspark"}  # extras, absent in most installations
+SLOW = {"altair", "vl_convert", "h3", "numba", "pycountry", "ibis", "duckdb", "highspy", "joblib", "searoute", "linopy"}  # may be imported where they are used
+OPTIONAL = {"pyspark", "dask", "distributed"}  # extras, absent in most installations
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "core", "manager", "managers", "misc"}
 
 
