@@ -2,6 +2,7 @@ import itertools
 import json
 
 import h3
+import numpy as np
 import polars as pl
 import pytest
 import vl_convert
@@ -10,6 +11,7 @@ from tierscape.charts import (
     MOST_CELLS,
     UNKNOWN,
     Chart,
+    cell_maps,
     coarser,
     dots_side_by_side,
     heat_grid,
@@ -107,6 +109,19 @@ def test_map_draws_each_cell_once_over_the_base_map_and_greys_the_unknown():
     assert drawn.count(f'fill="{UNKNOWN}"') == 1
     assert "Completeness, share 0–1" in drawn
     assert ">tier 1</text>" in drawn
+
+
+def test_cells_are_drawn_once_for_each_value_inside_the_box_alone():
+    near, far = h3.latlng_to_cell(48.0, 17.0, 4), h3.latlng_to_cell(10.0, 100.0, 4)
+    cells = pl.DataFrame({"cell": [near, far], "a": [0.2, 0.9], "b": [None, 0.5]})
+    box = (14.0, 46.0, 20.0, 50.0)
+    spec = cell_maps(SQUARE, bbox=box, cells=cells, values={"a": "First", "b": "Second"})
+    drawn = [rows for rows in spec["datasets"].values() if {"a", "b"} & set(rows[0])]
+    assert [len(features) for features in drawn] == [1, 1]
+    assert (drawn[0][0]["a"], drawn[1][0]["b"]) == (0.2, None)
+    left, right = (np.array(features[0]["geometry"]["coordinates"][0]) for features in drawn)
+    assert left.shape == (7, 2)
+    assert right[:, 0] - left[:, 0] == pytest.approx(4.214, abs=0.03)  # six degrees at 48° north, and a gap of 5 %
 
 
 def test_hexagons_run_clockwise_with_three_decimals():

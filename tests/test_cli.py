@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars as pl
 import pytest
 import typer
 
 import tierscape as ts
 from tierscape import cli
+from tierscape.analyses import listed
 from tierscape.cli import flags, show, verbs
 from tierscape.errors import Finding, InfeasibleError, MissingExtra, SolverError, Stopped
 from tierscape.examples import EXAMPLES
@@ -120,7 +122,7 @@ def test_help_of_an_analysis_shows_every_parameter_with_its_default(tierscape):
         (["report", "mini", "--analyses", "densty"], 4, "Did you mean 'density'?"),
         (["report", "mini", "--set", "density.radius_km"], 2, "not of the form analysis.name=value"),
         (["report", "mini", "--set", "radius_km=80"], 2, "not of the form analysis.name=value"),
-        (["report", "mini", "--set", "densty.radius_km=80"], 2, "the analyses that run are density, not 'densty'"),
+        (["report", "mini", "--set", "densty.radius_km=80"], 2, "the analyses that run are density, "),
         (["report", "mini", "--set", "density.radius=80"], 4, "Did you mean 'radius_km'?"),
         (["compare", "mini"], 2, "--scenario"),
         (["compare", "mini", "--scenario", "none.toml"], 3, "the file cannot be read"),
@@ -181,7 +183,9 @@ def test_help_lists_commands_and_analyses(tierscape):
 
 def test_examples_and_analyses_are_listed(tierscape):
     assert [line.split()[0] for line in tierscape("examples").out.splitlines()] == list(EXAMPLES)
-    assert tierscape("analyses").out == "density  How complete is the supply around a place?\n"
+    shown = dict(line.split(maxsplit=1) for line in tierscape("analyses").out.splitlines())
+    assert shown == listed()
+    assert shown["density"] == "How complete is the supply around a place?"
 
 
 def test_check_shows_findings_by_table_and_leaves_with_0_where_none_is_an_error(tierscape):
@@ -233,14 +237,28 @@ def test_convert_keeps_the_digest(tierscape, tmp_path, target):
 
 def test_report_is_one_page_and_the_same_twice(tierscape, tmp_path, scenario):
     words = ["report", "mini", "--date", "2026-01-31", "--set", "density.radius_km=80", "--scenario", scenario]
+    words += ["--analyses", "density"]
     ran = tierscape(*words, "-o", tmp_path / "a.html")
-    tierscape(*words, "-o", tmp_path / "b.html", "--analyses", "density")
+    tierscape(*words, "-o", tmp_path / "b.html")
     page = (tmp_path / "a.html").read_bytes()
     assert ran.code == 0
     assert ran.out.splitlines()[0] == ts.density(ts.load("mini"), radius_km=80).summary()
     assert page == (tmp_path / "b.html").read_bytes()
     assert b"Moulds lost" in page
     assert b"2026-01-31" in page
+
+
+def test_report_asks_all_that_a_network_can_answer_and_names_the_rest(tierscape, tmp_path):
+    network = ts.load("mini")
+    meta = network["meta"].with_columns(home=pl.lit(None, pl.String))
+    ts.save(network.with_tables(meta=meta), tmp_path / "homeless")
+    ran = tierscape("report", tmp_path / "homeless", "-o", tmp_path / "a.html", "--date", "2026-01-31")
+    page = (tmp_path / "a.html").read_text()
+    assert ran.code == 0
+    assert ran.out.startswith("North scores")
+    assert "Not answered: trust pump: " in ran.err
+    assert "What the data did not allow" in page
+    assert tierscape("report", tmp_path / "homeless", "--analyses", "trust", "-o", tmp_path / "b.html").code != 0
 
 
 def test_static_report_carries_no_script(tierscape, tmp_path):
@@ -259,7 +277,7 @@ def test_demo_prints_the_lines_that_matter_and_the_path(tierscape, tmp_path):
 
 
 def test_compare_prints_a_sentence_a_scenario_and_the_differences(tierscape, scenario):
-    ran = tierscape("compare", "mini", "--scenario", scenario)
+    ran = tierscape("compare", "mini", "--scenario", scenario, "--analyses", "density")
     assert ran.code == 0
     assert ran.out.splitlines()[0].startswith("base: North scores")
     assert ran.out.splitlines()[1].startswith("Moulds lost: ")

@@ -237,7 +237,7 @@ def test_what_the_guide_says_to_start_with_works(tierscape, tmp_path):
     with (folder / "suppliers.csv").open("a", encoding="utf-8") as file:
         file.write("Cathode Works,Nysa,PL,cathode_nmc; pcam\nCell Plant,Göd,HU,cell_nmc\n")
     assert tierscape("check", folder).code == 0
-    assert "of 100 for ev_pack_75" in tierscape("density", folder).out
+    assert "of 100 for EV battery pack" in tierscape("density", folder).out
 
 
 def test_the_scenario_of_the_guide_applies(tmp_path, written):

@@ -40,6 +40,7 @@ FILE, FUNCTION, CLASS, ARGUMENTS = 400, 60, 200, 6
 # A budget that hurts is raised here, with one line of reason.
 RAISED = {
     ("finding", "arguments"): 8,  # io.raw: one argument for each field of a finding, all but two by name
+    ("sweep", "arguments"): 8,  # the door of every sweep: what, on which, how it runs; all but three by name
 }
 SLOW = {"altair", "vl_convert", "h3", "numba", "pycountry", "ibis", "duckdb", "highspy", "joblib", "searoute", "linopy"}  # may be imported where they are used
 OPTIONAL = {"pyspark", "dask", "distributed"}  # extras, absent in most installations

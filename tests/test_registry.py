@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from network_tables import make_network
 from tierscape import __version__, analyses
 from tierscape.errors import ParameterError
+from tierscape.network import Network
 from tierscape.registry import analysis
 from tierscape.results import Result
 from tierscape.schema import Column, Table
@@ -56,6 +57,32 @@ def count_rows(
 def heads(network, *, product: Annotated[str | None, Field(description="Product.")] = None) -> Counts:
     """Count one row for a product."""
     return Counts(counts=pl.DataFrame({"table": [product], "rows": [1]}))
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A source that is no network."""
+
+    METAVAR: ClassVar[str] = "SHELF"
+    FORMS: ClassVar[str] = "Any file."
+
+    digest: str = "0" * 64
+    name: str = "a shelf"
+
+    def __getitem__(self, table):
+        return pl.DataFrame({"evidence": ["observed", None], "source": [None, "illustrative"]})
+
+
+@analysis("Shelf", reads=("books",))
+def shelve(shelf: Shelf, *, product: Annotated[str | None, Field(description="Book.")] = None) -> Counts:
+    """Count what stands on a shelf."""
+    return Counts(counts=pl.DataFrame({"table": [shelf.name], "rows": [1]}))
+
+
+@analysis("Required", reads=())
+def needs_one(network, *, least: Annotated[int, Field(description="Least rows.")]) -> Counts:
+    """Need a parameter."""
+    return Counts(counts=pl.DataFrame({"table": ["t"], "rows": [least]}))
 
 
 def network(parts="P product\nA component", bom="P A"):
@@ -117,6 +144,33 @@ def test_check_runs_nothing():
     assert count_rows.check({"least": 3}).least == 3
     with pytest.raises(ParameterError):
         count_rows.check({"least": "many"})
+
+
+def test_required_parameter_is_asked_for_by_name():
+    with pytest.raises(ParameterError, match=r"^needs_one: least is required\.$"):
+        needs_one(network())
+
+
+def test_first_parameter_says_what_an_analysis_takes():
+    assert shelve.takes is Shelf
+    assert count_rows.takes is Network
+    assert analyses.get("density").takes is Network
+
+
+def test_answer_about_another_source_bears_its_name_digest_and_evidence():
+    answer = shelve(Shelf())
+    assert answer.parameters == {"product": None}  # only a network has products to fill in
+    assert answer.provenance.network == "a shelf"
+    assert answer.provenance.digest == "0" * 64
+    assert answer.provenance.rows_read == 2
+    assert answer.provenance.evidence["observed"] == answer.provenance.evidence["illustrative"] == 0.5
+
+
+def test_source_of_another_kind_is_refused():
+    with pytest.raises(ParameterError, match=r"^shelve takes a Shelf first, given was a Network\.$"):
+        shelve(network())
+    with pytest.raises(ParameterError, match="count_rows takes a Network first, given was a Shelf"):
+        count_rows(Shelf())
 
 
 def test_only_product_is_filled_in():
@@ -200,4 +254,4 @@ def test_every_listed_analysis_has_the_name_it_is_listed_under_and_reads_known_t
         found = analyses.get(name)
         assert found.name == name
         assert analyses.listed()[name].endswith("?")
-        assert set(found.reads) <= set(make_network().tables)
+        assert found.takes is not Network or set(found.reads) <= set(make_network().tables)

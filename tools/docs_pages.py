@@ -15,7 +15,8 @@ import tierscape
 from finding_rules import rules
 from tierscape import analyses, cli, errors, examples, reference
 from tierscape.cli.flags import fields
-from tierscape.registry import Analysis
+from tierscape.network import Network
+from tierscape.registry import Analysis, Source
 from tierscape.results import Provenance
 from tierscape.schema import SUPPLIERS, TABLES, Column, Table
 from tierscape.units import UNITS
@@ -123,8 +124,11 @@ def analysis_section(name: str, question: str) -> list[str]:
     analysis = analyses.get(name)
     text = inspect.cleandoc(analysis.__doc__ or "").split("\n\nParameters\n", 1)[0]
     reads = ", ".join(f"[`{t}`](tables.md#{t})" for t in analysis.reads)
+    takes = (
+        f"Reads {reads}." if analysis.takes is Network else f"Takes a {analysis.takes.__name__}. {analysis.takes.FORMS}"
+    )
     lines = ["", f"## {name}", "", f"**{analysis.title}.** {question}", "", text.replace("``", "`"), ""]
-    lines += [f"Reads {reads}.", "", f"### Parameters of {name}", ""]
+    lines += [takes, "", f"### Parameters of {name}", ""]
     head = ["parameter", "value", "default", "meaning"]
     lines += _breakable(grid(head, [_parameter_line(*parameter) for parameter in fields(analysis.parameters)]))
     lines += [f"### Answer of {name}", ""]
@@ -162,6 +166,8 @@ def _kind(annotation: Any) -> str:
     if origin in (tuple, list):
         return f"several of {_kind(get_args(annotation)[0])}"
     named = {float: "number", int: "whole number", str: "text", bool: "true / false"}
+    if hasattr(annotation, "METAVAR"):  # a source that is given by its path
+        return f"{annotation.METAVAR.lower()} ({annotation.__name__})"
     return named.get(annotation, getattr(annotation, "__name__", str(annotation)))
 
 
@@ -317,7 +323,7 @@ def api_page() -> str:
     kinds = {n: t for n, t in public.items() if isinstance(t, type) and n not in raised}
     calls = {n: t for n, t in public.items() if n not in raised and n not in kinds}
     facts = {n: getattr(reference, n) for n in reference.__all__ if callable(getattr(reference, n))}
-    more = {t.__name__: t for t in (Analysis, Table, Column, Provenance)}
+    more = {t.__name__: t for t in (Analysis, Source, Table, Column, Provenance)}
     lines = ["# Python API", "", "`import tierscape` gives the names of the first three sections."]
     for title, names in (
         ("Functions", calls), ("Data and answers", kinds), ("Errors", raised), ("To write an analysis", more),

@@ -44,9 +44,12 @@ class _Scope(NamedTuple):
     values: Values
     function: ast.FunctionDef
     tree: ast.Module
+    resolved: frozenset[str] = frozenset()
 
     def value(self, name: str) -> ast.expr | None:
         """Give the first value that a name is set to."""
+        if name in self.resolved:
+            return None
         if name in self.values:
             return self.values[name]
         for node in (*ast.walk(self.function), *self.tree.body):
@@ -142,8 +145,7 @@ def _text(node: ast.expr | None, scope: _Scope) -> str:
         case ast.BinOp(left=left, right=right):
             return _text(left, scope) + _text(right, scope)
         case ast.Name(id=name):
-            value = scope.value(name)
-            return "" if value is node else _text(value, scope)
+            return _text(scope.value(name), scope._replace(resolved=scope.resolved | {name}))
     return ""
 
 

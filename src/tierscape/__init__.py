@@ -13,6 +13,10 @@ from tierscape._version import __version__
 
 if TYPE_CHECKING:
     from tierscape.analyses.density import DensityAssumptions, density
+    from tierscape.analyses.origin import origin
+    from tierscape.analyses.trust import AllyWeights, trust
+    from tierscape.analyses.value_added import value_added
+    from tierscape.analyses.visibility import visibility
     from tierscape.errors import (
         DataError,
         Finding,
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
         Stopped,
         TierscapeError,
     )
+    from tierscape.io.country_sector import CountrySector, read_country_sector
     from tierscape.io.networks import load, save
     from tierscape.network import Network
     from tierscape.registry import analysis
@@ -33,6 +38,13 @@ if TYPE_CHECKING:
 _FACE = {
     "DensityAssumptions": "tierscape.analyses.density",
     "density": "tierscape.analyses.density",
+    "origin": "tierscape.analyses.origin",
+    "trust": "tierscape.analyses.trust",
+    "AllyWeights": "tierscape.analyses.trust",
+    "visibility": "tierscape.analyses.visibility",
+    "value_added": "tierscape.analyses.value_added",
+    "CountrySector": "tierscape.io.country_sector",
+    "read_country_sector": "tierscape.io.country_sector",
     "DataError": "tierscape.errors",
     "Finding": "tierscape.errors",
     "InfeasibleError": "tierscape.errors",
@@ -52,6 +64,8 @@ _FACE = {
 }
 
 __all__ = [
+    "AllyWeights",
+    "CountrySector",
     "DataError",
     "DensityAssumptions",
     "Finding",
@@ -70,7 +84,12 @@ __all__ = [
     "density",
     "load",
     "make_report",
+    "origin",
+    "read_country_sector",
     "save",
+    "trust",
+    "value_added",
+    "visibility",
 ]
 
 

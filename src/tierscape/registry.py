@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, get_type_hints
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -19,12 +19,36 @@ from tierscape.reference import vintages
 from tierscape.results import Provenance, Result
 from tierscape.schema import GRADES
 
+
+class Source(Protocol):
+    """What an analysis can be asked about: frozen data with a name, a digest and rows.
+
+    A network is one. Any other kind also has ``METAVAR`` and ``FORMS``, what the command line calls it and says of its
+    forms, and a class method ``read`` that makes it from a path; its name rests on nothing but what its digest covers.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name for people."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that an answer can depend on."""
+        ...
+
+    def __getitem__(self, table: str, /) -> pl.DataFrame:
+        """Rows of a table, with ``evidence`` and ``source`` where they bear any."""
+        ...
+
+
+S = TypeVar("S", bound=Source)
 P = ParamSpec("P")
 R = TypeVar("R", bound=Result)
 
 
 @dataclass(frozen=True)
-class Analysis(Generic[P, R]):
+class Analysis(Generic[S, P, R]):
     """A typed function with the parameter model that the doors are cut from.
 
     Calling it checks the parameters, fills in the product where the network has one, runs the function and stamps the
@@ -35,45 +59,55 @@ class Analysis(Generic[P, R]):
     name, title : str
         Name of the function, and what it is called in prose.
     function : callable
-        Takes a network and keyword arguments, returns a ``Result``.
+        Takes a network, or another source, and keyword arguments; returns a ``Result``.
+    takes : type
+        What its first argument is: ``Network`` unless the signature names another class.
     result : type of Result
         What it returns.
     parameters : type of pydantic.BaseModel
         Made from the signature; unknown names are refused.
     reads : tuple of str
         Input tables that the answer rests on; their rows make its evidence.
+    any_product : bool
+        Whether it can be asked without a product where the network has several or none.
     """
 
     name: str
     title: str
-    function: Callable[Concatenate[Network, P], R]
+    function: Callable[Concatenate[S, P], R]
+    takes: type[S]
     result: type[R]
     parameters: type[BaseModel]
     reads: tuple[str, ...]
+    any_product: bool = False
 
-    def __call__(self, network: Network, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, source: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the analysis.
 
         Raises
         ------
         ParameterError
-            A parameter is unknown or out of range; the message names all of them.
+            The source is of another kind than the analysis takes, or a parameter is unknown or out of range; the message
+            names all of them.
         DataError
-            The network lacks what the analysis needs.
+            The source lacks what the analysis needs.
         """
+        if not isinstance(source, self.takes):
+            given_kind = type(source).__name__
+            raise ParameterError(f"{self.name} takes a {self.takes.__name__} first, given was a {given_kind}.")
         if args:
             raise ParameterError(f"{self.name}: parameters are given by name, as in {self.name}(network, radius_km=80)")
         given = dict(kwargs)
-        if "product" in self.parameters.model_fields:
-            given["product"] = _product(network, given.get("product"))
+        if isinstance(source, Network) and "product" in self.parameters.model_fields:
+            given["product"] = _product(source, given.get("product"), needed=not self.any_product)
         parameters = self.check(given)
-        answer = self.function(network, **{name: getattr(parameters, name) for name in self.parameters.model_fields})  # type: ignore[call-arg]
+        answer = self.function(source, **{name: getattr(parameters, name) for name in self.parameters.model_fields})  # type: ignore[call-arg]
         return replace(
             answer,
             analysis=self.name,
             title=self.title,
             parameters=parameters.model_dump(mode="json"),
-            provenance=_provenance(network, answer.reads or self.reads, _seed(parameters)),
+            provenance=_provenance(source, answer.reads or self.reads, _seed(parameters)),
         )
 
     def check(self, given: Mapping[str, Any]) -> BaseModel:
@@ -95,18 +129,26 @@ class Analysis(Generic[P, R]):
         if error["type"] == "extra_forbidden":
             *group, last = error["loc"]
             return f"{where} is no parameter.{_nearest(str(last), _fields(self.parameters, group))}"
+        if error["type"] == "missing":
+            return f"{where} is required."
         return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, given was {error['input']!r}."
 
 
-def analysis(title: str, *, reads: Sequence[str]) -> Callable[[Callable[Concatenate[Network, P], R]], Analysis[P, R]]:
+def analysis(
+    title: str, *, reads: Sequence[str], any_product: bool = False
+) -> Callable[[Callable[Concatenate[S, P], R]], Analysis[S, P, R]]:
     """Turn a function ``f(network, *, …) -> Result`` into an analysis.
+
+    The first parameter may be annotated with another ``Source`` than ``Network``.
 
     Parameters
     ----------
     title : str
         What the analysis is called in prose.
     reads : sequence of str
-        Input tables that it reads.
+        Tables of the source that it reads.
+    any_product : bool
+        Ask without a product where the network has several or none, in place of refusing.
 
     Raises
     ------
@@ -114,11 +156,12 @@ def analysis(title: str, *, reads: Sequence[str]) -> Callable[[Callable[Concaten
         A parameter has no annotation or can be given by position.
     """
 
-    def wrap(function: Callable[Concatenate[Network, P], R]) -> Analysis[P, R]:
+    def wrap(function: Callable[Concatenate[S, P], R]) -> Analysis[S, P, R]:
         name = function.__name__
         hints = get_type_hints(function, include_extras=True)
         fields: dict[str, Any] = {}
-        for p in list(inspect.signature(function).parameters.values())[1:]:
+        first, *others = inspect.signature(function).parameters.values()
+        for p in others:
             if p.kind is not p.KEYWORD_ONLY or p.name not in hints:
                 raise TypeError(f"{name}: parameter '{p.name}' must be keyword-only and annotated")
             fields[p.name] = (hints[p.name], ... if p.default is p.empty else p.default)
@@ -126,7 +169,9 @@ def analysis(title: str, *, reads: Sequence[str]) -> Callable[[Callable[Concaten
         with warnings.catch_warnings():  # a parameter may bear the name of a method that pydantic's models inherit
             warnings.filterwarnings("ignore", "Field name .* shadows an attribute", UserWarning)
             model = create_model(f"{name.title()}Parameters", __config__=config, **fields)
-        made = Analysis(name, title, function, hints["return"], model, tuple(reads))
+        made = Analysis(
+            name, title, function, hints.get(first.name, Network), hints["return"], model, tuple(reads), any_product
+        )
         object.__setattr__(made, "__doc__", function.__doc__)
         object.__setattr__(made, "__signature__", inspect.signature(function))
         object.__setattr__(made, "__wrapped__", function)
@@ -155,11 +200,13 @@ def _nearest(word: str, words: Sequence[str]) -> str:
     return f" Did you mean '{near[0]}'?" if near else f" Known are: {', '.join(words)}." if words else ""
 
 
-def _product(network: Network, product: Any) -> str:
+def _product(network: Network, product: Any, *, needed: bool) -> str | None:
     products = network.products
     if product is None:
         if len(products) == 1:
             return products[0]
+        if not needed:
+            return None
         if not products:
             raise ParameterError("product: the network has no part with a bill of materials. Fill 'parts' and 'bom'.")
         raise ParameterError(f"product: the network has the products {', '.join(products)}. Name one of them.")
@@ -171,14 +218,20 @@ def _product(network: Network, product: Any) -> str:
     return str(product)
 
 
-def _provenance(network: Network, reads: Sequence[str], seed: int | None) -> Provenance:
+def _provenance(source: Source, reads: Sequence[str], seed: int | None) -> Provenance:
     columns = pl.col("evidence").fill_null("none"), pl.col("source").fill_null("").str.starts_with("illustrative")
     none = pl.DataFrame(schema={"evidence": pl.String, "source": pl.Boolean})
-    rows = pl.concat([none, *(network[name].select(*columns) for name in reads if "evidence" in network[name].columns)])
+    rows = pl.concat([none, *(source[name].select(*columns) for name in reads if "evidence" in source[name].columns)])
     grades = dict(rows["evidence"].value_counts().rows())
     total = max(rows.height, 1)
     evidence = {grade: grades.get(grade, 0) / total for grade in (*GRADES, "none")}
     evidence["illustrative"] = (rows["source"].sum() or 0) / total
-    named = network["meta"]["name"].drop_nulls().to_list()  # not the name of a folder: the digest decides the bytes
-    name = named[0] if named else f"network {network.digest[:12]}"
-    return Provenance(__version__, name, network.digest, rows.height, evidence, vintages(), seed)
+    return Provenance(__version__, _name(source), source.digest, rows.height, evidence, vintages(), seed)
+
+
+def _name(source: Source) -> str:
+    """Name a source by what its digest covers: of a network not the folder, which would change the bytes."""
+    if not isinstance(source, Network):
+        return source.name
+    named = source["meta"]["name"].drop_nulls().to_list()
+    return str(named[0]) if named else f"network {source.digest[:12]}"

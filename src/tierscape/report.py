@@ -28,6 +28,7 @@ def make_report(
     date: str | None = None,
     static: bool = False,
     scenarios: Mapping[str, Sequence[Result]] | None = None,
+    left_out: Mapping[str, str] | None = None,
 ) -> str:
     """Write the report of some results as one self-contained HTML page.
 
@@ -45,6 +46,8 @@ def make_report(
         Draw charts as SVG and carry no script.
     scenarios : mapping of str to sequence of Result, optional
         The same analyses by name of scenario.
+    left_out : mapping of str to str, optional
+        Questions that the network could not answer, and why.
 
     Returns
     -------
@@ -63,6 +66,8 @@ def make_report(
         sections.append(answer_section(result, others, key=keys[at], cards=at > 0))
     if scenarios:
         sections.append(_scenario_section(results, scenarios))
+    if left_out:
+        sections.append(Section("left-out", "Not answered", (KeyValues("What the data did not allow", left_out),)))
     sections.append(provenance_section(results, date=date))
     answer = " ".join(result.sentence() for result in results)
     networks = dict.fromkeys(origin.network for origin in origins)

@@ -283,7 +283,7 @@ CONTRACTS = Table("contracts", "an agreement, signed or offered", ("contract",),
 ORIGIN_CLAIMS = Table("origin_claims", "a supplier's origin declaration", ("site", "part", "agreement"), (
     _key("site", "Site that declares.", "umicore_nysa", reference="sites"),
     _key("part", "Part declared.", "cathode_nmc", reference="parts"),
-    Column("agreement", "text", "Trade agreement.", "eu_uk", required=True),
+    Column("agreement", "text", "Trade agreement.", "eu_uk_tca", required=True),
     Column("originating", "boolean", "Originating under the agreement.", "true"),
     Column("method", "text", "Method of the rule, for example max_nom or ctc.", "max_nom"),
     Column("value_content", "number", "Content by that method.", "0.62", unit="share", low=0, high=1),

@@ -23,6 +23,22 @@ LISTED: dict[str, tuple[str, str]] = {
         "tierscape.analyses.density:density",
         "How complete is the supply around a place?",
     ),
+    "origin": (
+        "tierscape.analyses.origin:origin",
+        "Does the product qualify under a trade agreement, and by what margin?",
+    ),
+    "trust": (
+        "tierscape.analyses.trust:trust",
+        "How allied is each country, and how much of a product's value?",
+    ),
+    "visibility": (
+        "tierscape.analyses.visibility:visibility",
+        "What is known of each tier, and what hangs on what?",
+    ),
+    "value_added": (
+        "tierscape.analyses.value_added:value_added",
+        "Where is the value of a country's exports added?",
+    ),
 }
 
 
@@ -33,7 +49,7 @@ def listed() -> dict[str, str]:
     return ours | {name: others[name] for name in sorted(others) if name not in ours}
 
 
-def get(name: str) -> Analysis[Any, Any]:
+def get(name: str) -> Analysis[Any, Any, Any]:
     """Import an analysis by its name.
 
     Raises
@@ -43,10 +59,10 @@ def get(name: str) -> Analysis[Any, Any]:
     """
     if name in LISTED:
         module, attribute = LISTED[name][0].split(":")
-        found: Analysis[Any, Any] = getattr(import_module(module), attribute)
+        found: Analysis[Any, Any, Any] = getattr(import_module(module), attribute)
         return found
     for entry in entry_points(group=ENTRY_POINTS, name=name):
-        loaded: Analysis[Any, Any] = entry.load()
+        loaded: Analysis[Any, Any, Any] = entry.load()
         return loaded
     near = get_close_matches(name, list(listed()), n=1)
     raise ParameterError(f"there is no analysis '{name}'." + (f" Did you mean '{near[0]}'?" if near else ""))

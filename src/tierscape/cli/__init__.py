@@ -184,7 +184,7 @@ def _full(name: str, question: str) -> None:
     def command(**given: Any) -> None:
         verbs.run(analysis, flags.split(given))
 
-    flags.sign(command, analysis.parameters)
+    flags.sign(command, analysis.parameters, verbs.argument(analysis))
     app.command(name, help=f"{analysis.title}. {question}", rich_help_panel=ANALYSES)(command)
 
 

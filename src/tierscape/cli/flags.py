@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from pydantic.fields import FieldInfo
 
 JOINT = "__"
 """Stands for the dot of a group's field in the name of a Python argument."""
+NETWORK = ("NETWORK", "Folder, .xlsx, .zip, or a shipped example.")
 
 
 def fields(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo, Any]]:
@@ -31,11 +33,10 @@ def _group(annotation: Any) -> type[BaseModel] | None:
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
-def sign(command: Callable[..., Any], model: type[BaseModel]) -> None:
-    """Give a function the signature that typer makes flags from."""
-    parameters = [
-        _parameter("source", str, typer.Argument(metavar="NETWORK", help="Folder, .xlsx, .zip, or a shipped example.")),
-    ]
+def sign(command: Callable[..., Any], model: type[BaseModel], argument: tuple[str, str] = NETWORK) -> None:
+    """Give a function the signature that typer makes flags from; the argument is what it takes first, and its help."""
+    metavar, text = argument
+    parameters = [_parameter("source", str, typer.Argument(metavar=metavar, help=text))]
     for name, field, default in fields(model):
         kind, metavar = _kind(field.annotation)
         default_text = "" if default is None or field.is_required() else f" Default: {_shown(default)}."
@@ -76,7 +77,8 @@ def _kind(annotation: Any) -> tuple[Any, str]:
         return list[str], _kind(get_args(inner)[0])[1]
     if get_origin(inner) is Literal:
         return str | None, "|".join(str(a) for a in get_args(inner))
-    return str | None, {float: "NUMBER", int: "INTEGER", bool: "true|false"}.get(inner, "TEXT")
+    words = {float: "NUMBER", int: "INTEGER", bool: "true|false", dt.date: "YYYY-MM-DD"}
+    return str | None, words.get(inner, getattr(inner, "METAVAR", "TEXT"))
 
 
 def _shown(default: Any) -> str:
@@ -84,7 +86,7 @@ def _shown(default: Any) -> str:
 
 
 def split(given: Mapping[str, Any]) -> tuple[str, dict[str, Any], dict[str, Any]]:
-    """Split what typer gives into the network, the parameters (nested again, only those that were set) and the doors."""
+    """Split what typer gives into the source, the parameters (nested again, only those that were set) and the doors."""
     parameters: dict[str, Any] = {}
     doors: dict[str, Any] = {}
     for name, value in given.items():

@@ -12,7 +12,7 @@ from tierscape import analyses, examples
 from tierscape.analyses.density import density
 from tierscape.analyses.density.region_page import AGENCY, agency_view, region_page
 from tierscape.cli import show
-from tierscape.cli.flags import assignments, pairs
+from tierscape.cli.flags import NETWORK, assignments, pairs
 from tierscape.compare import Comparison
 from tierscape.errors import DataError, Finding, ParameterError
 from tierscape.io.networks import load, save, starter
@@ -25,11 +25,17 @@ from tierscape.results import Result
 from tierscape.scenario import Scenario, apply_scenario
 
 
-def run(analysis: Analysis[Any, Any], given: tuple[str, dict[str, Any], dict[str, Any]]) -> None:
+def argument(analysis: Analysis[Any, Any, Any]) -> tuple[str, str]:
+    """Say what an analysis takes first, and in which forms."""
+    return NETWORK if analysis.takes is Network else (analysis.takes.METAVAR, analysis.takes.FORMS)
+
+
+def run(analysis: Analysis[Any, Any, Any], given: tuple[str, dict[str, Any], dict[str, Any]]) -> None:
     """Run one analysis and give its answer through the doors that were asked for."""
     source, parameters, doors = given
     with show.working(f"{analysis.title} …"):
-        answer = analysis(load(source), **parameters)
+        opened = load(source) if analysis.takes is Network else analysis.takes.read(source)
+        answer = analysis(opened, **parameters)
     if doors["save"]:
         answer.save(doors["save"])
         show.err.print(f"Written: {doors['save']}")
@@ -130,11 +136,14 @@ def report(
     """Write the report."""
     network = load(source)
     with show.working("Analysing …"):
-        base, others = _all_answers(network, names, sets, scenario)
+        base, others, left_out = _all_answers(network, names, sets, scenario)
     with show.working("Drawing …"):
-        page = make_report(base, title=network.name, date=today(date), static=static, scenarios=others)
+        page = make_report(
+            base, title=network.name, date=today(date), static=static, scenarios=others, left_out=left_out
+        )
     for answer in base:
         show.line(answer.summary())
+    _say_left_out(left_out)
     write(out, page)
 
 
@@ -144,11 +153,12 @@ def compare(
     """Show what scenarios change."""
     network = load(source)
     with show.working("Analysing …"):
-        base, others = _all_answers(network, names, sets, scenario)
+        base, others, left_out = _all_answers(network, names, sets, scenario)
     comparison = Comparison.of(base, others)
     if save:
         comparison.save(save)
         show.err.print(f"Written: {save}")
+    _say_left_out(left_out)
     if as_json:
         show.body(comparison.to_json())
         return
@@ -157,28 +167,55 @@ def compare(
     show.table(comparison.TABLES[0], comparison.differences)
 
 
+def _say_left_out(left_out: dict[str, str]) -> None:
+    for question, reason in left_out.items():
+        show.err.print(f"Not answered: {question}: {reason}")
+
+
 def _all_answers(
     network: Network, names: Sequence[str], sets: list[str], scenarios: Sequence[Path]
-) -> tuple[list[Result], dict[str, list[Result]]]:
-    """Run what is asked for on the network and on each scenario; the products are those of the network as it is."""
-    chosen = {name: analyses.get(name) for name in names or analyses.LISTED}
+) -> tuple[list[Result], dict[str, list[Result]], dict[str, str]]:
+    """Run what is asked for on the network and on each scenario; the products are those of the network as it is.
+
+    Where nothing is asked for by name, what the network cannot answer is left out, with the reason.
+    """
+    chosen = _of_networks(names)
     parameters = assignments(sets, list(chosen))
-    calls = [
-        (analysis, {**parameters.get(name, {}), **product})
-        for name, analysis in chosen.items()
-        for product in _products(network, analysis, parameters.get(name, {}))
-    ]
     others = {s.name: apply_scenario(network, s) for s in map(Scenario.load, scenarios)}
     if len(others) < len(scenarios):
         raise ParameterError(
             f"scenario: {len(scenarios)} files have only the names {', '.join(others)}. Name each apart."
         )
-    return [a(network, **given) for a, given in calls], {
-        name: [a(other, **given) for a, given in calls] for name, other in others.items()
-    }
+    base: list[Result] = []
+    changed: dict[str, list[Result]] = {name: [] for name in others}
+    left_out = {}
+    for name, analysis in chosen.items():
+        set_here = parameters.get(name, {})
+        for product in _products(network, analysis, set_here):
+            given = {**set_here, **product}
+            try:
+                base.append(analysis(network, **given))
+            except (DataError, ParameterError) as error:
+                if names or set_here:
+                    raise
+                left_out[" ".join([name, *product.values()])] = str(error)
+                continue
+            for scenario, other in others.items():
+                changed[scenario].append(analysis(other, **given))
+    return base, changed, left_out
 
 
-def _products(network: Network, analysis: Analysis[Any, Any], given: dict[str, Any]) -> list[dict[str, str]]:
+def _of_networks(names: Sequence[str]) -> dict[str, Analysis[Any, Any, Any]]:
+    """Find the analyses that are named, or all that take a network."""
+    chosen = {name: analyses.get(name) for name in names or analyses.LISTED}
+    others = {name: argument(a)[0] for name, a in chosen.items() if a.takes is not Network}
+    if names and others:
+        told = " and ".join(f"'{name}' takes a {metavar}" for name, metavar in others.items())
+        raise ParameterError(f"analyses: {told}, not a network. Run it alone: tierscape {next(iter(others))}.")
+    return {name: a for name, a in chosen.items() if name not in others}
+
+
+def _products(network: Network, analysis: Analysis[Any, Any, Any], given: dict[str, Any]) -> list[dict[str, str]]:
     if "product" not in analysis.parameters.model_fields or "product" in given:
         return [{}]
     return [{"product": product} for product in network.products] or [{}]

@@ -1,4 +1,4 @@
-"""From ids to integers: the bill of materials below a product, with tiers and weights."""
+"""The bill of materials below a product as integers, with tiers and weights."""
 
 from __future__ import annotations
 
