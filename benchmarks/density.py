@@ -361,11 +361,11 @@ CONTENDERS: dict[str, Callable[[Path], Work]] = {
 }  # fmt: skip
 
 
-def contest(title: str, names: Sequence[str], folder: Path, repeat: int) -> None:
+def contest(title: str, names: Sequence[str], folder: Path, repeat: int, script: str = __file__) -> None:
     """Run contenders in turn, hold them to one answer, and print what each costs over the first."""
     found = {}
     for name in names:
-        command = [sys.executable, __file__, "--child", name, "--folder", str(folder), "--repeat", str(repeat)]
+        command = [sys.executable, script, "--child", name, "--folder", str(folder), "--repeat", str(repeat)]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         found[name] = json.loads(done.stdout.splitlines()[-1])
     if len({f["digest"] for f in found.values()}) > 1:

@@ -6,10 +6,12 @@ import pytest
 
 import tierscape as ts
 from country_sector_tables import toy_text
+from panels import panel_rows
 from tierscape import analyses
 from tierscape.cli.flags import fields
 from tierscape.frames import DTYPES
 from tierscape.io.country_sector import CountrySector
+from tierscape.io.panel import Panel
 from tierscape.results import Result
 from tierscape.units import UNITS
 
@@ -17,7 +19,7 @@ NAMES = list(analyses.LISTED)
 every_analysis = pytest.mark.parametrize("name", NAMES)
 
 
-ASKED = {"value_added": {"exporter": "MEX"}}
+ASKED = {"value_added": {"exporter": "MEX"}, "backtest": {"fit_until": 2006}}
 """What an analysis cannot be asked without."""
 
 
@@ -26,7 +28,9 @@ def words(tmp_path_factory):
     """What the command line is given first, by the kind of source that an analysis takes."""
     file = tmp_path_factory.mktemp("sources") / "toy_2020.csv"
     file.write_text(toy_text(), encoding="utf-8")
-    return {ts.Network: "mini", CountrySector: str(file)}
+    panel = tmp_path_factory.mktemp("panels") / "panel.csv"
+    panel_rows().write_csv(panel)
+    return {ts.Network: "mini", CountrySector: str(file), Panel: str(panel)}
 
 
 def opened(name, words):
@@ -43,7 +47,7 @@ def answers(words):
 
 @every_analysis
 def test_command_line_gives_the_bytes_of_python(name, answers, words, tierscape):
-    flags = [word for parameter, value in ASKED.get(name, {}).items() for word in (f"--{parameter}", value)]
+    flags = [word for parameter, value in ASKED.get(name, {}).items() for word in (f"--{parameter.replace('_', '-')}", str(value))]
     ran = tierscape(name, words[analyses.get(name).takes], *flags, "--json")
     assert ran.code == 0
     assert ran.out.encode() == answers[name].to_json() + b"\n"

@@ -42,7 +42,19 @@ RAISED = {
     ("finding", "arguments"): 8,  # io.raw: one argument for each field of a finding, all but two by name
     ("sweep", "arguments"): 8,  # the door of every sweep: what, on which, how it runs; all but three by name
 }
-SLOW = {"altair", "vl_convert", "h3", "numba", "pycountry", "ibis", "duckdb", "highspy", "joblib", "searoute", "linopy"}  # may be imported where they are used
+SLOW = {
+    "altair",
+    "vl_convert",
+    "h3",
+    "numba",
+    "pycountry",
+    "ibis",
+    "duckdb",
+    "highspy",
+    "joblib",
+    "searoute",
+    "linopy",
+}  # may be imported where they are used
 OPTIONAL = {"pyspark", "dask", "distributed"}  # extras, absent in most installations
 FORBIDDEN_NAMES = {"utils", "util", "common", "helpers", "helper", "base", "core", "manager", "managers", "misc"}
 

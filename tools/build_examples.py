@@ -60,7 +60,7 @@ def tables(example: str) -> dict[str, list[Row]]:
     found["contracts"] = contracts(example, parts)
     found["incentives"] = incentives(example)
     found["disruptions"] = disruptions(example, places)
-    found["observations"] = observations(found["links"], parts)
+    found["observations"] = observations(example, found["links"], parts, found["capabilities"])
     return found
 
 

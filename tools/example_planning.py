@@ -12,6 +12,13 @@ YEARS = ("2026", "2027", "2028", "2030")
 PER_VEHICLE = (("harness_body", 1), ("ecu_body", 6))
 ACTIVE = ("operating", "construction")
 MILLION = 1e6
+MONTH_ENDS = (
+    "01-31", "02-28", "03-31", "04-30", "05-31", "06-30", "07-31", "08-31", "09-30", "10-31", "11-30", "12-31",
+)  # fmt: skip
+SCORED = {"auto-electronics-mexico": "pcba"}
+"""Part whose suppliers have series of their own."""
+SUPPLIERS = 12
+"""Suppliers with series."""
 
 
 def _labelled(row: Row, source: str = "illustrative") -> Row:
@@ -184,9 +191,8 @@ def disruptions(example: str, sites: list[Row]) -> list[Row]:
     return rows
 
 
-def observations(links: list[Row], parts: dict[str, Row]) -> list[Row]:
-    """Give a year of transit times of the three largest links and of prices of three materials."""
-    ends = ("01-31", "02-28", "03-31", "04-30", "05-31", "06-30", "07-31", "08-31", "09-30", "10-31", "11-30", "12-31")
+def observations(example: str, links: list[Row], parts: dict[str, Row], makers: list[Row]) -> list[Row]:
+    """Give a year of transit times and material prices, and two years of lead times and prices of a part's suppliers."""
     worth = {p: row["unit_value"] or 0.0 for p, row in parts.items()}
     largest = sorted(links, key=lambda r: (-r["volume_per_year"] * worth[r["part"]], r["supplier"], r["buyer"]))[:3]
     materials = sorted(p for p, row in parts.items() if row["kind"] == "material" and worth[p])[:3]
@@ -194,17 +200,57 @@ def observations(links: list[Row], parts: dict[str, Row]) -> list[Row]:
         ("link", f"{r['supplier']}/{r['buyer']}/{r['part']}", "transit_days", float(r["transit_days"]), "d")
         for r in largest
     ] + [("part", p, "unit_price", worth[p], f"USD/{parts[p]['unit']}") for p in materials]
+    year = [
+        (kind, subject, indicator, f"2025-{end}", level * (0.9 + 0.2 * chance("observation", subject, end)), unit)
+        for kind, subject, indicator, level, unit in series
+        for end in MONTH_ENDS
+    ]
     return [
         _labelled(
             {
                 "subject_kind": kind,
                 "subject": subject,
                 "indicator": indicator,
-                "time": f"2025-{end}",
-                "value": round(level * (0.9 + 0.2 * chance("observation", subject, end)), 3),
+                "time": time,
+                "value": round(value, 3),
                 "unit": unit,
             }
         )
-        for kind, subject, indicator, level, unit in series
-        for end in ends
+        for kind, subject, indicator, time, value, unit in [
+            *year,
+            *_of_suppliers(SCORED.get(example), links, parts, makers),
+        ]
     ]
+
+
+def _of_suppliers(
+    part: str | None, links: list[Row], parts: dict[str, Row], makers: list[Row]
+) -> list[tuple[str, str, str, str, float, str]]:
+    """Give monthly lead times and prices of the suppliers with the largest volume; each has a spread of its own."""
+    volume: dict[str, float] = defaultdict(float)
+    for row in links:
+        if row["part"] == part:
+            volume[row["supplier"]] += row["volume_per_year"]
+    lead = {row["site"]: float(row["lead_time_days"]) for row in makers if row["part"] == part}
+    rows = []
+    for site in sorted(volume, key=lambda s: (-volume[s], s))[:SUPPLIERS]:
+        subject = f"{site}/{part}"
+        worth = parts[str(part)]["unit_value"] * (0.92 + 0.16 * chance("price level", subject))
+        for indicator, level, widest, unit in (
+            ("lead_time_days", lead[site], 0.9, "d"),
+            ("unit_price", worth, 0.3, f"USD/{parts[str(part)]['unit']}"),
+        ):
+            spread = widest * (0.1 + 0.9 * chance("spread", subject, indicator))
+            rows += [
+                (
+                    "capability",
+                    subject,
+                    indicator,
+                    f"{year}-{end}",
+                    level * (1 + spread * (chance(subject, indicator, year, end) - 0.5)),
+                    unit,
+                )
+                for year in ("2024", "2025")
+                for end in MONTH_ENDS
+            ]
+    return rows

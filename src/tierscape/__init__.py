@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Any
 from tierscape._version import __version__
 
 if TYPE_CHECKING:
+    from tierscape.analyses.backtest import BacktestAssumptions, backtest
+    from tierscape.analyses.calibrate import CalibrateAssumptions, calibrate
     from tierscape.analyses.density import DensityAssumptions, density
+    from tierscape.analyses.esg import esg
+    from tierscape.analyses.growth import GrowthAssumptions, growth
+    from tierscape.analyses.landed_cost import landed_cost
     from tierscape.analyses.origin import origin
+    from tierscape.analyses.partnership import partnership
+    from tierscape.analyses.scorecard import scorecard
+    from tierscape.analyses.stress import stress
     from tierscape.analyses.trust import AllyWeights, trust
     from tierscape.analyses.value_added import value_added
     from tierscape.analyses.visibility import visibility
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     )
     from tierscape.io.country_sector import CountrySector, read_country_sector
     from tierscape.io.networks import load, save
+    from tierscape.io.panel import Panel, read_panel
     from tierscape.network import Network
     from tierscape.registry import analysis
     from tierscape.report import make_report
@@ -36,8 +45,21 @@ if TYPE_CHECKING:
     from tierscape.scenario import Scenario, apply_scenario
 
 _FACE = {
+    "BacktestAssumptions": "tierscape.analyses.backtest",
+    "backtest": "tierscape.analyses.backtest",
+    "CalibrateAssumptions": "tierscape.analyses.calibrate",
+    "calibrate": "tierscape.analyses.calibrate",
+    "Panel": "tierscape.io.panel",
+    "read_panel": "tierscape.io.panel",
     "DensityAssumptions": "tierscape.analyses.density",
     "density": "tierscape.analyses.density",
+    "esg": "tierscape.analyses.esg",
+    "GrowthAssumptions": "tierscape.analyses.growth",
+    "growth": "tierscape.analyses.growth",
+    "landed_cost": "tierscape.analyses.landed_cost",
+    "stress": "tierscape.analyses.stress",
+    "scorecard": "tierscape.analyses.scorecard",
+    "partnership": "tierscape.analyses.partnership",
     "origin": "tierscape.analyses.origin",
     "trust": "tierscape.analyses.trust",
     "AllyWeights": "tierscape.analyses.trust",
@@ -65,13 +87,17 @@ _FACE = {
 
 __all__ = [
     "AllyWeights",
+    "BacktestAssumptions",
+    "CalibrateAssumptions",
     "CountrySector",
     "DataError",
     "DensityAssumptions",
     "Finding",
+    "GrowthAssumptions",
     "InfeasibleError",
     "MissingExtra",
     "Network",
+    "Panel",
     "ParameterError",
     "Result",
     "Scenario",
@@ -81,12 +107,21 @@ __all__ = [
     "__version__",
     "analysis",
     "apply_scenario",
+    "backtest",
+    "calibrate",
     "density",
+    "esg",
+    "growth",
+    "landed_cost",
     "load",
     "make_report",
     "origin",
+    "partnership",
     "read_country_sector",
+    "read_panel",
     "save",
+    "scorecard",
+    "stress",
     "trust",
     "value_added",
     "visibility",

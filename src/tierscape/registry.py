@@ -108,6 +108,7 @@ class Analysis(Generic[S, P, R]):
             title=self.title,
             parameters=parameters.model_dump(mode="json"),
             provenance=_provenance(source, answer.reads or self.reads, _seed(parameters)),
+            product_name=_product_name(source, given.get("product")),
         )
 
     def check(self, given: Mapping[str, Any]) -> BaseModel:
@@ -216,6 +217,13 @@ def _product(network: Network, product: Any, *, needed: bool) -> str | None:
         what = "has no bill of materials" if known else "is no part of the network"
         raise ParameterError(f"product: '{product}' {what}.{_nearest(str(product), list(products) or heads)}")
     return str(product)
+
+
+def _product_name(source: Source, product: object) -> str:
+    if product is None:
+        return ""
+    name = source["parts"].filter(pl.col("part") == product)["name"].drop_nulls().to_list()
+    return str(name[0] if name else product)
 
 
 def _provenance(source: Source, reads: Sequence[str], seed: int | None) -> Provenance:

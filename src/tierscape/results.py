@@ -81,6 +81,8 @@ class Result:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     provenance: Provenance | None = None
     reads: tuple[str, ...] = ()
+    product_name: str = ""
+    """Name of the product for people, set where the analysis is about one."""
 
     def __post_init__(self) -> None:
         for table in self.TABLES:

@@ -23,6 +23,7 @@ UNITS: dict[str, str] = {
     "kWh/year": "kilowatt-hours a year",
     "g/t-km": "grams of CO2 equivalent a tonne-kilometre",
     "EUR": "euros",
+    "USD": "US dollars",
     "kWh": "kilowatt-hours",
     "kWh/unit": "kilowatt-hours a unit of the part",
     "h/unit": "hours a unit of the part",

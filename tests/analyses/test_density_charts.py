@@ -11,6 +11,7 @@ from tierscape.render.drawing import svg
 
 AXES = {
     "map": ["Score, points of 100", "tier 1", "tier 4"],
+    "border_maps": ["Completeness, share", "Lost to borders, share"],
     "ranking": ["Score, points of 100", "Komárom-Esztergom"],
     "ranks": ["Rank, 1 is best", "1–3 · weights", "2–6<"],
     "side_by_side": ["Value, share 0–1 (score: points of 100 ÷ 100)", "score ÷ 100", ">0.90<", "Śląskie"],
@@ -42,7 +43,7 @@ def test_picture_carries_axis_titles_with_units(sample, name):
 def test_specs_are_small(sample):
     sizes = {c.name: len(json.dumps(c.spec)) for c in density_charts(sample)}
     assert sizes.pop("map") < 300_000
-    assert sizes.pop("tier_maps") < 120_000
+    assert max(sizes.pop("tier_maps"), sizes.pop("border_maps")) < 120_000
     assert max(sizes.values()) < 60_000
 
 
@@ -53,6 +54,30 @@ def test_map_is_fitted_to_the_scored_area_and_says_what_lies_outside(sample):
     assert 43 < south < 46
     assert 51 < north < 53
     assert "counted sites lie outside the frame" in density_charts(sample)[0].note
+
+
+def test_nodes_stand_on_the_map_in_signs_of_their_own(sample):
+    columns = {"node": ["n", "m"], "kind": ["rail_terminal", "test_lab"], "name": [None, "Lab Brno"], "country": ["HU", "CZ"],
+               "lat": [47.6, 49.2], "lon": [18.3, 16.6]}  # fmt: skip
+    chart = cell_map(dataclasses.replace(sample, nodes=pl.DataFrame(columns)))
+    drawn = svg(chart, "here")
+    assert "rail terminal" in drawn
+    assert "test lab" in drawn
+    assert "tier 1" in drawn
+    assert "solid one the kind of a logistics node" in chart.note
+    assert "solid" not in cell_map(sample).note
+
+
+def test_border_maps_are_left_out_where_borders_take_nothing(sample):
+    whole = dataclasses.replace(sample, cells=sample.cells.with_columns(fragmentation=pl.lit(0.0)))
+    assert "border_maps" not in {c.name for c in density_charts(whole)}
+
+
+def test_product_is_called_by_its_name_where_it_has_one(sample):
+    assert "for ev_pack_75" in sample.sentence()
+    named = dataclasses.replace(sample, product_name="EV pack")
+    assert "ev_pack_75" not in named.sentence() + " ".join(named.lines())
+    assert cell_map(named).title == "Where EV pack could be supplied from nearby"
 
 
 def test_part_that_nobody_makes_is_unknown_in_the_matrix_and_named(sample):

@@ -167,3 +167,55 @@ def test_part_next_door_is_the_one_most_often_made_where_the_missing_one_is():
 
 def test_move_that_does_not_reach_out_has_no_reach_cover():
     assert gap(two_parts("b B"))["reach_cover"] is None
+
+
+def test_cheapest_of_all_kinds_goes_first_where_the_easier_one_has_a_cost():
+    capabilities = "site part qualified\nq A false\nf A true"
+    costs = f"{PROJECT}\nP1 supplier_development q A 10000 0\nP2 capacity c A 500 0"
+    tables = {"capabilities": capabilities, "projects": costs}
+    found = gap(two_parts("q . north", "f . far . DE", "c .", **tables))
+    assert (found["move"], found["target"]) == ("project", "P2")
+    assert found["alternatives"] == "qualify q, 50 km, 1,490 a year; nearest maker f, 9,220 km"
+    dearer = tables | {"projects": costs.replace("P2 capacity c A 500 0", "P2 capacity c A 90000 0")}
+    found = gap(two_parts("q . north", "f . far . DE", "c .", **dearer))
+    assert (found["move"], found["target"]) == ("qualify", "q")
+    assert found["cost"] == pytest.approx(1490.29, abs=0.01)
+
+
+def test_planned_site_inside_comes_before_co_location():
+    tables = makers("b B here X", "f A far X DE", "n A north")
+    planned = tables["sites"].splitlines()
+    planned[-1] = planned[-1].replace("operating", "announced")
+    found = gap(two_parts("b B", **(tables | {"sites": "\n".join(planned)})))
+    assert (found["move"], found["target"]) == ("candidate", "n")
+    assert found["alternatives"].startswith("co-locate with b, 0 km")
+    counted = DensityAssumptions(statuses=("operating", "announced"))
+    answer = density(two_parts("b B", **(tables | {"sites": "\n".join(planned)})), assumptions=counted)
+    assert "A" not in answer.gaps["part"]
+
+
+def related():
+    """R makes B; S makes A and B; T makes C: A and B are next door with proximity 1/2."""
+    regions = (
+        f"region name country lat lon\nR One MX {HERE}\nS Two MX {LAT + 4!r} {LON!r}\nT Three MX {LAT + 8!r} {LON!r}"
+    )
+    places = (("b", "R", 0), ("a2", "S", 4), ("b2", "S", 4), ("c3", "T", 8), ("slow", "R", 0.8))
+    sites = "site country region lat lon status\n" + "\n".join(
+        f"{site} MX {region} {LAT + step!r} {LON!r} operating" for site, region, step in places
+    )
+    return regions, sites
+
+
+def test_maker_of_a_related_part_is_developed_where_none_of_the_part_stands_inside():
+    regions, sites = related()
+    parts = "part name kind\nP . product\nA . component\nB brackets component\nC . component"
+    tables = {"parts": parts, "bom": "parent child\nP A\nP B\nP C", "regions": regions, "sites": sites}
+    answer = density(make_network(**tables, capabilities="site part\nb B\na2 A\nb2 B\nc3 C"))
+    found = row(answer.gaps, part="A", region="R")
+    assert (found["move"], found["target"], found["related_name"]) == ("develop", "b", "brackets")
+    assert found["alternatives"].startswith("nearest maker a2, 445 km")
+    slow = density(
+        make_network(**tables, capabilities="site part\nb B\na2 A\nb2 B\nc3 C\nslow A"),
+        assumptions=DensityAssumptions(sites_for_full=5),
+    )
+    assert row(slow.gaps, part="A", region="R")["move"] == "reach"  # one inside is slow, but it is there

@@ -136,3 +136,17 @@ def test_north_american_battery_sites_run_from_the_raw_file(tmp_path):
     network = tierscape.load("auto-electronics-mexico")
     answer = tierscape.density(network, product="ev_pack_75", register=Register(path=str(tmp_path / "sites.parquet")))
     assert answer.parts.filter(pl.col("part") == "cell_nmc")["cover"].max() > 0
+
+
+def test_effective_number_by_capacity_is_marked_where_a_register_lumps_sites(packs, register, tmp_path):
+    sites = packs["sites"].select("site", "lat", "lon", "country", "organization", "status")
+    rows = packs["capabilities"].select("site", "part", "capacity_per_year").join(sites, on="site").drop("site")
+    twice = pl.concat([rows, rows]).with_columns(organization=pl.lit(None, pl.String)).drop_nulls(["lat", "lon"])
+    need = dict.fromkeys(packs["parts"]["part"], 1000000000.0)
+    lake.index(twice, need=need).write_parquet(tmp_path / "sites.parquet")
+    lumped = Register(path=str(tmp_path / "*.parquet"))
+    by_capacity = tierscape.density(packs, register=lumped, measure="capacity").parts
+    assert not by_capacity.filter(pl.col("sites") > 1)["n_effective_exact"].all()
+    assert tierscape.density(packs, register=lumped).parts["n_effective_exact"].all()
+    assert tierscape.density(packs, register=register).parts["n_effective_exact"].all()
+    assert tierscape.density(packs, measure="capacity").parts["n_effective_exact"].all()

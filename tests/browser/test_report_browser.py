@@ -108,6 +108,7 @@ def test_contents_lead_to_their_sections(opened):
 @pytest.mark.parametrize("opened", [(False, 1400)], indirect=True, ids=str)
 def test_csv_link_downloads_the_whole_table(opened, tmp_path):
     page, _, _ = opened
+    page.locator("details:has(#density-table-sites) > summary").click()
     with page.expect_download() as download:
         page.locator("#density-table-sites a.csv").click()
     assert download.value.suggested_filename == "sites.csv"

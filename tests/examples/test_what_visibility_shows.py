@@ -83,3 +83,18 @@ def test_mexico_seems_to_add_more_of_a_control_unit_than_it_does(control_units):
 def test_control_units_hang_on_one_maker_of_laminate_foil_if_the_links_are_right(control_units):
     row = control_units.single_points.filter(pl.col("parts").str.contains("cu_foil_ed")).row(0, named=True)
     assert (row["country"], row["basis"], row["disclosed"]) == ("CN", "inferred", False)
+
+
+def test_the_answer_on_a_pack_says_what_is_outside_at_three_tiers_what_is_hidden_and_what_is_unknown(packs):
+    text = packs.summary()
+    assert (
+        "Outside home and near, of what passes each tier: 4% at tier 1 (1% unknown), 30% at tier 2 (6% unknown)" in text
+    )
+    assert "Aurubis Hamburg, tier 2, stands behind 12 of 68 direct suppliers" in text
+    titles = [title for title, _, _ in packs.headlines()]
+    assert titles[:2] == ["Value traced to a site", "Outside home and near at tiers 1 · 2 · 3"]
+
+
+def test_inferred_links_of_the_examples_rest_on_an_assumed_hit_rate(packs):
+    assert set(packs.inference_skill["measured"]) == {False}
+    assert set(packs.inference_skill["hit_rate"]) == {0.5}

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -56,6 +57,53 @@ def test_index_is_zero_on_average_when_plants_land_by_chance(sizes, regions):
         share = np.bincount(where, weights=z, minlength=len(x))
         mean += math.prod(x[r] for r in where) * ellison_glaeser(share, x, herfindahl(z))
     assert mean == pytest.approx(0.0, abs=1e-9)
+
+
+def by_pairs(z, where, x):
+    """Ellison & Glaeser (1997), equation 5, from pairs of plants in fractions: no share of any region is formed.
+
+    Σ_r (s_r − x_r)² = Σ_ij z_i z_j (1[r_i = r_j] − x of r_i − x of r_j + Σ x²), which holds as Σ z = 1.
+    """
+    squares = sum(v * v for v in x)
+    h = sum(v * v for v in z)
+    g = sum(
+        z[i] * z[j] * ((where[i] == where[j]) - x[where[i]] - x[where[j]] + squares)
+        for i in range(len(z))
+        for j in range(len(z))
+    )
+    return (g - (1 - squares) * h) / ((1 - squares) * (1 - h))
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 500), st.integers(0, 3)), min_size=2, max_size=12),
+    st.lists(st.integers(1, 99), min_size=4, max_size=4),
+)
+@settings(max_examples=80, deadline=None)
+def test_index_equals_the_one_from_pairs_of_plants(plants, regions):
+    z = [Fraction(size, sum(s for s, _ in plants)) for size, _ in plants]
+    x = [Fraction(size, sum(regions)) for size in regions]
+    where = [r for _, r in plants]
+    share = np.bincount(where, weights=[float(v) for v in z], minlength=4)
+    found = ellison_glaeser(share, np.array([float(v) for v in x]), herfindahl(np.array([s for s, _ in plants], float)))
+    assert found == pytest.approx(float(by_pairs(z, where, x)), rel=1e-9, abs=1e-9)
+
+
+def test_density_of_plants_equals_a_double_loop_over_scipys_densities():
+    # Duranton & Overman (2005), equation 1, reflected at 0: one gaussian_kde a pair of plants and its mirror image, summed
+    # over i < j; distances by the law of cosines, in degrees, where the kernel takes chords of unit vectors.
+    n, h, at = 12, 40.0, np.linspace(0, 900, 15)
+    phi, lam = np.radians(LAT[:n]), np.radians(LON[:n])
+    total = np.zeros(len(at))
+    for i in range(n):
+        for j in range(i + 1, n):
+            cosine = math.sin(phi[i]) * math.sin(phi[j]) + math.cos(phi[i]) * math.cos(phi[j]) * math.cos(
+                lam[i] - lam[j]
+            )
+            d = 6371.0088 * math.acos(cosine)
+            pair = np.array([-d, d])  # of weight 1/2 each
+            total += 2 * gaussian_kde(pair, bw_method=h / pair.std(ddof=1))(at)
+    expected = 2 / (n * (n - 1)) * total
+    assert plant_density(SITES[:n], at, h) == pytest.approx(expected, rel=1e-7, abs=1e-14)
 
 
 def test_density_of_three_distances_is_the_worked_numbers():

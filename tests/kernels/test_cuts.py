@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from tierscape.kernels import cut_program
 from tierscape.kernels.cuts import pairs, relevant, smallest_cuts
+from tierscape.kernels.needs import Needs
 
 V6_PAIRS = [[S1, S2], [S1, V], [S2, U], [U, V], [T1, T2]]
 
@@ -155,3 +156,18 @@ def test_more_alternatives_never_lower_the_order(case, line, slot):
         lines[line][slot] = (essential, undisclosed, [*suppliers, *((s, 0.0) for s in range(line + 1, len(lines)))])
     after = listed(lines, group)[0]
     assert after is None or (before is not None and after >= before)
+
+
+def test_a_graph_too_large_for_the_program_gets_a_minimal_cut_with_its_bound():
+    # The product takes c from three lines and d from four, all of which live on their own: k = 3 is found near the product.
+    needs = Needs(
+        line_group=np.arange(8, dtype=np.int32), slot_start=np.array([0, 2, 2, 2, 2, 2, 2, 2, 2]),
+        slot_essential=np.ones(2, bool), slot_undisclosed=np.zeros(2, bool), arc_start=np.array([0, 3, 7]),
+        arc_supplier=np.arange(1, 8, dtype=np.int32), arc_share=np.array([1 / 3] * 3 + [1 / 4] * 4),
+    )  # fmt: skip
+    found = smallest_cuts(needs, np.array([0]), most_arcs=5)
+    assert (found.size, found.bound, found.sets.tolist(), found.all_listed) == (3, 3, [[1, 2, 3]], False)
+    assert smallest_cuts(needs, np.array([0])).sets.tolist() == [[1, 2, 3]]
+    few = smallest_cuts(needs, np.array([0]), most_arcs=5, most_pairs=0)
+    assert (few.size, few.bound) == (3, 2)
+    assert few.gap == pytest.approx(1 / 3)

@@ -36,6 +36,18 @@ def test_without_a_prior_an_answer_is_worth_its_mass():
     assert gains == pytest.approx([0.1, 0.25])
 
 
+def test_a_need_that_the_table_cannot_place_counts_in_full_and_never_as_an_average():
+    mass, share = np.array([0.2, 0.1]), np.array([0.25, np.nan])
+    assert interval_width(mass, share, 10.0) == pytest.approx(0.08487 + 0.1, abs=5e-6)
+    assert answer_gains(mass, np.array([0, 1]), share, 10.0) == pytest.approx([0.08487, 0.1], abs=5e-6)
+    both = answer_gains(np.array([0.2, 0.1, 0.05]), np.array([0, 1, 1]), np.array([0.25, np.nan, 0.5]), 10.0)
+    assert both[1] > 0.1
+    nowhere = np.full(2, np.nan)
+    assert answer_gains(mass, np.array([0, 1]), nowhere, 10.0) == pytest.approx(
+        answer_gains(mass, np.array([0, 1]), None, 10.0)
+    )
+
+
 def test_drawn_intervals_agree_with_the_exact_ones():
     known, alpha = np.array([0.22, 0.58]), 10 * np.array([[0.25, 0.75]])
     exact = place_unknown(known, np.array([0.2]), alpha)

@@ -1,6 +1,7 @@
 """Shares of value of each line: prices, bottom-up values, what is unknown, and what is doubtful."""
 
 import numpy as np
+import polars as pl
 import pytest
 
 import tierscape
@@ -139,3 +140,12 @@ def test_makers_weigh_by_what_leaves_them():
     )
     trace = trace_value(network, "p")
     assert trace.reached.filter(trace.reached["tier"] == 0).select("site", "mass").rows() == [("X", 0.75), ("Y", 0.25)]
+
+
+def test_a_stated_own_share_takes_the_place_of_the_assumed_one_where_inputs_are_unknown():
+    # S1 makes c1 of which no bill of materials names the inputs; its sector keeps 0.5 of its value.
+    network = small(bom="parent child quantity\nP c1 1\nP c2 1")
+    own = pl.DataFrame({"site": ["S1"], "part": ["c1"], "own": [0.5]})
+    added = dict(trace_value(network, "P", own=own).reached.group_by("site").agg(pl.col("added").sum()).rows())
+    assert added["S1"] == pytest.approx(0.24 * 0.5)
+    assert added["S2"] == pytest.approx(0.16 * OWN_UNKNOWN)

@@ -23,9 +23,17 @@ LISTED: dict[str, tuple[str, str]] = {
         "tierscape.analyses.density:density",
         "How complete is the supply around a place?",
     ),
+    "landed_cost": (
+        "tierscape.analyses.landed_cost:landed_cost",
+        "What does a unit really cost from here against there?",
+    ),
     "origin": (
         "tierscape.analyses.origin:origin",
         "Does the product qualify under a trade agreement, and by what margin?",
+    ),
+    "stress": (
+        "tierscape.analyses.stress:stress",
+        "Who survives how long, what is lost, how bad is the tail?",
     ),
     "trust": (
         "tierscape.analyses.trust:trust",
@@ -35,9 +43,33 @@ LISTED: dict[str, tuple[str, str]] = {
         "tierscape.analyses.visibility:visibility",
         "What is known of each tier, and what hangs on what?",
     ),
+    "esg": (
+        "tierscape.analyses.esg:esg",
+        "What does supply emit, whom does it employ, at what labour risk?",
+    ),
+    "calibrate": (
+        "tierscape.analyses.calibrate:calibrate",
+        "What does a panel of real plants say about where new ones come?",
+    ),
+    "backtest": (
+        "tierscape.analyses.backtest:backtest",
+        "Does the model rank tomorrow's plants better than counting?",
+    ),
     "value_added": (
         "tierscape.analyses.value_added:value_added",
         "Where is the value of a country's exports added?",
+    ),
+    "scorecard": (
+        "tierscape.analyses.scorecard:scorecard",
+        "Which suppliers are stable and agile, not just cheap?",
+    ),
+    "partnership": (
+        "tierscape.analyses.partnership:partnership",
+        "How to share a co-investment, and what is a commitment worth?",
+    ),
+    "growth": (
+        "tierscape.analyses.growth:growth",
+        "Who follows an anchor, when is the cluster complete, against no anchor at all?",
     ),
 }
 

@@ -13,7 +13,7 @@ from typing import Any
 from tierscape.charts.bars import dots_side_by_side, interval_dots, ranked_bars, stacked_bars
 from tierscape.charts.grids import heat_grid
 from tierscape.charts.look import CATEGORIES, FONT, MOST_ROWS, UNKNOWN, Box
-from tierscape.charts.maps import MOST_CELLS, coarser, region_map, small_maps
+from tierscape.charts.maps import MOST_CELLS, cell_maps, coarser, region_map, small_maps
 from tierscape.charts.scatters import labelled_scatter
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "UNKNOWN",
     "Box",
     "Chart",
+    "cell_maps",
     "coarser",
     "dots_side_by_side",
     "heat_grid",

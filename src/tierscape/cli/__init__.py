@@ -90,11 +90,43 @@ def template(
     product: Annotated[
         str | None, typer.Option(help="Start from the shipped bill of materials of this product.")
     ] = None,
+    onboarding: Annotated[  # noqa: FBT002
+        bool, typer.Option("--onboarding", help="Only what a supplier is asked for, to be filled in a sitting.")
+    ] = False,
 ) -> None:
     """Write empty tables with a guide to every column."""
     from tierscape.cli import verbs
 
-    verbs.template(target, tables, product)
+    if onboarding:
+        verbs.onboarding(target, tables, product)
+    else:
+        verbs.template(target, tables, product)
+
+
+@app.command()
+def questions(
+    source: Source,
+    target: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Workbook to write.")],
+    product: Annotated[str | None, typer.Option(help="Product; may be left out where there is only one.")] = None,
+    most: Annotated[int, typer.Option(min=1, max=200, help="Most sites to ask, those that tell most first.")] = 25,
+) -> None:
+    """Write what to ask each site about its suppliers, a sheet a site."""
+    from tierscape.cli import verbs
+
+    verbs.questions(source, target, product, most)
+
+
+@app.command()
+def merge(
+    sources: Annotated[
+        list[str], typer.Argument(metavar="NETWORK…", help="Your network first, then suppliers' files.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder, .xlsx or .zip to write.")],
+) -> None:
+    """Unite several files by their keys; every conflict is shown."""
+    from tierscape.cli import verbs
+
+    verbs.merge(sources, out)
 
 
 @app.command()

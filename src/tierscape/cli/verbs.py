@@ -15,7 +15,9 @@ from tierscape.cli import show
 from tierscape.cli.flags import NETWORK, assignments, pairs
 from tierscape.compare import Comparison
 from tierscape.errors import DataError, Finding, ParameterError
+from tierscape.io.merge import merge as unite_files
 from tierscape.io.networks import load, save, starter
+from tierscape.io.onboarding import write_onboarding
 from tierscape.io.template import write_template
 from tierscape.lake.prepare import prepare
 from tierscape.network import Network
@@ -90,6 +92,44 @@ def template(target: Path, tables: Sequence[str], product: str | None) -> None:
     """Write empty tables, with the bill of materials of a shipped product if one is named."""
     write_template(target, tables=tables or None, starter=starter(product) if product else None)
     show.line(f"Written: {target}. Fill the tables, then run: tierscape check {target}")
+
+
+def onboarding(target: Path, tables: Sequence[str], product: str | None) -> None:
+    """Write the record that a supplier fills.
+
+    Raises
+    ------
+    ParameterError
+        Tables or a product are asked for too.
+    """
+    if tables or product:
+        raise ParameterError("template: --onboarding is a fixed record; leave out --tables and --product.")
+    write_onboarding(target)
+    show.line(f"Written: {target}. Send it to a supplier; put what comes back to yours with: tierscape merge")
+
+
+def questions(source: str, target: Path, product: str | None, most: int) -> None:
+    """Write a workbook with a sheet for each site to ask."""
+    from tierscape.analyses.visibility import visibility
+    from tierscape.analyses.visibility.questions import write_questions
+
+    network = load(source)
+    with show.working("Analysing …"):
+        answer = visibility(network, product=product)
+        asked = write_questions(answer, target, most=most)
+    show.line(f"Written: {target}, {asked} of {answer.questionnaires.height} sites to ask, the most telling first.")
+
+
+def merge(sources: Sequence[str], out: Path) -> None:
+    """Unite files and show what they disagree on."""
+    with show.working("Merging …"):
+        network = unite_files(sources)
+        written = save(network, out)
+    show.findings([*network.findings, *written], full=True)
+    conflicts = sum(f.count for f in network.findings if f.rule == "conflict")
+    show.line(
+        f"Written: {out}, {len(sources)} files, {conflicts} conflict{'s' * (conflicts != 1)} (digest {network.digest[:12]})"
+    )
 
 
 def convert(source: str, target: Path) -> None:

@@ -30,6 +30,17 @@ KINDS = {
 FILLED_ROWS = 1000
 """Rows of a workbook's sheet that get a drop-down."""
 
+OPENING = (
+    "# How to fill these tables",
+    "",
+    "One file a table. The first row names the columns; the two rows that begin with `#` say units and meaning and hold "
+    "no data: leave or remove them. Leave a cell empty where you do not know: unknown is never read as zero. Tables and "
+    "columns that you do not need may go.",
+    "",
+    "The shortest way in: fill `suppliers` (name, town, what it makes) and the parts and bill of materials of your product.",
+    "Then run `tierscape check` on the folder or workbook: it lists everything that needs a look, in one run.",
+)
+
 
 def write_template(
     target: Path, *, tables: Sequence[str] | None = None, starter: Mapping[str, pl.DataFrame] | None = None
@@ -59,14 +70,31 @@ def write_template(
             raise ParameterError(
                 f"tables: there is no table '{name}'." + (f" Did you mean '{near[0]}'?" if near else "")
             )
-    refuse_to_replace(target)
     rows = starter or {}
-    chosen = [known[name] for name in known if not tables or name in tables or name in rows]
+    write_tables(target, [known[name] for name in known if not tables or name in tables or name in rows], rows=rows)
+
+
+def write_tables(
+    target: Path,
+    tables: Sequence[Table],
+    *,
+    rows: Mapping[str, pl.DataFrame] | None = None,
+    opening: Sequence[str] = OPENING,
+) -> None:
+    """Write the given tables, whole or cut to some columns, with a guide that begins with ``opening``.
+
+    Raises
+    ------
+    DataError
+        The target exists and is not empty.
+    """
+    refuse_to_replace(target)
+    given = rows or {}
     if target.suffix.lower() == ".xlsx":
-        place({"": _workbook(chosen, rows)}, target)
+        place({"": _workbook(tables, given, opening)}, target)
     else:
-        files = {f"{t.name}.csv": _csv(t, rows.get(t.name)) for t in chosen}
-        place({"README.md": guide(chosen).encode(), **files}, target)
+        files = {f"{t.name}.csv": _csv(t, given.get(t.name)) for t in tables}
+        place({"README.md": guide(tables, opening).encode(), **files}, target)
 
 
 def _heads(table: Table) -> tuple[list[str], list[str], list[str]]:
@@ -89,18 +117,9 @@ def _csv(table: Table, frame: pl.DataFrame | None) -> bytes:
     return text.getvalue().encode()
 
 
-def guide(tables: Sequence[Table]) -> str:
+def guide(tables: Sequence[Table], opening: Sequence[str] = OPENING) -> str:
     """Explain tables and columns in plain words, as Markdown."""
-    lines = [
-        "# How to fill these tables",
-        "",
-        "One file a table. The first row names the columns; the two rows that begin with `#` say units and meaning and hold "
-        "no data: leave or remove them. Leave a cell empty where you do not know: unknown is never read as zero. Tables and "
-        "columns that you do not need may go.",
-        "",
-        "The shortest way in: fill `suppliers` (name, town, what it makes) and the parts and bill of materials of your product.",
-        "Then run `tierscape check` on the folder or workbook: it lists everything that needs a look, in one run.",
-    ]
+    lines = list(opening)
     for table in tables:
         lines += ["", f"## {table.name}", "", f"A row is {table.row}.", ""]
         lines += [f"- `{c.name}`: {_explained(c)}" for c in table.columns]
@@ -122,7 +141,7 @@ def _explained(column: Column) -> str:
     return " ".join(parts)
 
 
-def _workbook(tables: Sequence[Table], starter: Mapping[str, pl.DataFrame]) -> bytes:
+def _workbook(tables: Sequence[Table], starter: Mapping[str, pl.DataFrame], opening: Sequence[str]) -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, OPTIONS)
     book.set_properties({"created": dt.datetime(2000, 1, 1, tzinfo=dt.UTC)})
@@ -130,7 +149,7 @@ def _workbook(tables: Sequence[Table], starter: Mapping[str, pl.DataFrame]) -> b
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     readme = book.add_worksheet("README")
     readme.set_column(0, 0, 120, wrapped)
-    for i, line in enumerate(guide(tables).splitlines()):
+    for i, line in enumerate(guide(tables, opening).splitlines()):
         readme.write_string(i, 0, line.lstrip("# ").replace("`", ""), bold if line.startswith("#") else wrapped)
     sheets = [(table, book.add_worksheet(table.name)) for table in tables]
     lists, column = book.add_worksheet("lists"), 0

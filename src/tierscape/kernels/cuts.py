@@ -40,8 +40,9 @@ class Cuts(NamedTuple):
 
 
 def smallest_cuts(
-    needs: Needs, focal: NDArray[np.int64], *, limit: int = 100, most_pairs: int = 5000, seconds: float = 60.0
-) -> Cuts:
+    needs: Needs, focal: NDArray[np.int64], *, limit: int = 100, most_pairs: int = 5000, most_arcs: int = 20_000,
+    seconds: float = 60.0,
+) -> Cuts:  # fmt: skip
     """Find the redundancy order k of a product and its cuts of that size.
 
     The units of the focal lines are never removed, and undisclosed suppliers hold: k is the order as far as disclosed.
@@ -57,6 +58,9 @@ def smallest_cuts(
         Most cuts to list.
     most_pairs : int
         Number of candidate units above which pairs are left to the integer program.
+    most_arcs : int
+        Number of arcs above which there is no integer program: a cut that is minimal, if not smallest, stands with its
+        bound, and the same question has the same answer on any machine.
     seconds : float
         Wall time for the integer program; after it the best cut known stands, with its bound.
 
@@ -98,8 +102,11 @@ def smallest_cuts(
         if len(found):
             return Cuts(2, 2, found[:limit], all_listed=len(found) <= limit)
         at_least = 3
+    if len(needs.arc_supplier) > most_arcs:
+        cut = _thinned(needs, focal, _nearby(needs, focal, units))
+        return Cuts(len(cut), at_least, np.sort(cut)[None, :], all_listed=False)
     solved = cut_program.solve(needs, focal, units, at_least=at_least, limit=limit, seconds=seconds)
-    sets = solved.cuts or [units]
+    sets = solved.cuts or [_nearby(needs, focal, units)]
     if not all(_stops(needs, focal, cut) for cut in sets):
         raise ArithmeticError(
             "HiGHS gave a set of units whose loss does not stop the product: its tolerances are too wide"
@@ -181,6 +188,17 @@ def _stops(needs: Needs, focal: NDArray[np.int64], units: NDArray[np.int64]) -> 
     group = needs.line_group
     together = needs._replace(line_group=np.where(np.isin(group, units), 0, -1).astype(np.int32))
     return not feasible(together, focal, np.zeros(1, np.int64))[0]
+
+
+def _nearby(needs: Needs, focal: NDArray[np.int64], units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give a cut near the product: of each focal line all suppliers of the need that has the fewest; else all units."""
+    cut: set[int] = set()
+    for line in focal.tolist():
+        needed = range(needs.slot_start[line], needs.slot_start[line + 1])
+        sold = [set(needs.line_group[needs.arc_supplier[needs.arc_start[q] : needs.arc_start[q + 1]]].tolist()) for q in needed]  # fmt: skip
+        cut |= min(sold, key=len, default=set())
+    found = np.array(sorted(cut), np.int64)
+    return found if np.isin(found, units).all() and _stops(needs, focal, found) else units
 
 
 def _thinned(needs: Needs, focal: NDArray[np.int64], cut: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -21,6 +21,32 @@ def decay(hours: float, reach_hours: float) -> int:
 
 
 @njit(cache=True, nogil=True)
+def like_parts(hours_per_km: np.ndarray, reach_hours: np.ndarray) -> np.ndarray:
+    """Give for every part the first one that travels and reaches like it.
+
+    Parameters
+    ----------
+    hours_per_km, reach_hours : numpy.ndarray, shape (parts,)
+
+    Returns
+    -------
+    numpy.ndarray of int64, shape (parts,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> like_parts(np.array([0.1, 0.1, 0.1]), np.array([6.0, 2.0, 6.0])).tolist()
+    [0, 1, 0]
+    """
+    parts = len(hours_per_km)
+    first = np.zeros(parts, np.int64)
+    for p in range(parts):
+        while first[p] < p and (hours_per_km[first[p]] != hours_per_km[p] or reach_hours[first[p]] != reach_hours[p]):
+            first[p] += 1
+    return first
+
+
+@njit(cache=True, nogil=True)
 def smooth(
     near: tuple[np.ndarray, np.ndarray, np.ndarray],
     entries: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray],
@@ -59,6 +85,7 @@ def smooth(
     -----
     O(places · neighbours · entries a cell) time; two plants of one owner are one supplier. Sums are divided once, at the
     end, so that rows and counts of rows give the same bits; up to 4·10⁶ sites of a part may be within reach of one place.
+    The exponential is taken once a neighbour, kind of travel and country, not once an entry: it is what costs.
     """
     indptr, near_cell, near_km = near
     entry_ptr, part_of, country_of, count_of, sites_of, firm_of = entries
@@ -66,13 +93,14 @@ def smooth(
     place_country, delay_hours, same_territory = borders
     places, parts = len(indptr) - 1, len(hours_per_km)
     headline = np.zeros((places, parts), np.int64)
-    opened = np.zeros((places, parts), np.int64)
-    own = np.zeros((places, parts), np.int64)
-    sites = np.zeros((places, parts), np.int64)
+    opened, own, sites = np.zeros_like(headline), np.zeros_like(headline), np.zeros_like(headline)
     n_effective = np.zeros((places, parts))
     slot_sum = np.zeros(max(firms, 1))
     slot_part = np.zeros(max(firms, 1), np.int64)
     touched = np.zeros(max(firms, 1), np.int64)
+    alike = like_parts(hours_per_km, reach_hours)
+    kinds = (parts, len(delay_hours))  # weights of the neighbour at hand, by kind of travel and country
+    free, slow, held = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64), np.full(kinds, -1, np.int64)
     for r in range(places):
         squares = np.zeros(parts)
         several = 0
@@ -80,15 +108,18 @@ def smooth(
         for n in range(indptr[r], indptr[r + 1]):
             cell, km = near_cell[n], near_km[n]
             for e in range(entry_ptr[cell], entry_ptr[cell + 1]):
-                p = part_of[e]
-                hours = km * hours_per_km[p]
-                free = np.int64(np.floor(ONE * np.exp(-hours / reach_hours[p]) + 0.5))
-                late = (hours + delay_hours[home, country_of[e]]) / reach_hours[p]
-                slow = np.int64(np.floor(ONE * np.exp(-late) + 0.5))
-                weight = slow * count_of[e]
-                opened[r, p] += free * count_of[e]
+                p, c = part_of[e], country_of[e]
+                k = alike[p]
+                if held[k, c] != n:
+                    held[k, c] = n
+                    hours = km * hours_per_km[k]
+                    late = (hours + delay_hours[home, c]) / reach_hours[k]
+                    free[k, c] = np.int64(np.floor(ONE * np.exp(-hours / reach_hours[k]) + 0.5))
+                    slow[k, c] = np.int64(np.floor(ONE * np.exp(-late) + 0.5))
+                weight = slow[k, c] * count_of[e]
+                opened[r, p] += free[k, c] * count_of[e]
                 headline[r, p] += weight
-                if same_territory[home, country_of[e]]:
+                if same_territory[home, c]:
                     own[r, p] += weight
                 sites[r, p] += sites_of[e]
                 if weight == 0:

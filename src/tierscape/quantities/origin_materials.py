@@ -109,7 +109,7 @@ class Supply:
             elif own and self._materials(need.child):
                 yield from self._items(site, need.child, units, way)
             else:
-                price = math.nan if fact.unit_value is None else fact.unit_value
+                price = self._worth(need.child, fact.unit_value)
                 grade = self.made[site, need.child][1] if own else None
                 yield Item(way, need.child, site if own else None, units, units * price, grade)
 
@@ -122,10 +122,16 @@ class Supply:
             known = [1.0] * len(links)
         value = self.parts[part].unit_value
         for link, volume in zip(links, known, strict=True):
-            price = value if link.price is None else link.price
             share = units * volume / sum(known)
             if share > 0:
-                yield Item(path, part, link.supplier, share, math.nan if price is None else share * price, link.grade)
+                price = self._worth(part, link.price, value)
+                yield Item(path, part, link.supplier, share, share * price, link.grade)
+
+    def _worth(self, part: str, *stated: float | None) -> float:
+        """Give the first value that is stated and above 0: nothing is given away, so that 0 stands for unknown."""
+        if 0.0 in stated:
+            self.note("origin_free", part)
+        return next((value for value in stated if value), math.nan)
 
     def _materials(self, part: str) -> bool:
         return any(self.parts[n.child].kind not in NOT_MATERIAL for n in self.needs.get(part, ()))
@@ -217,6 +223,12 @@ class Supply:
                 "indicators",
                 "transaction, ex-works and FOB values are taken as parts.unit_value",
                 "Give origin.transaction_value and origin.exworks of the capability.",
+            ),
+            (
+                "origin_free",
+                "links",
+                "materials have a price or value of 0; it is read as unknown",
+                "Give the value of a unit, or leave it empty.",
             ),
             (
                 "origin_volume",

@@ -99,13 +99,15 @@ def interval_width(mass: Floats, share: Floats | None, strength: float) -> float
     mass : numpy.ndarray, shape (u,)
         U, unknown share of value.
     share : numpy.ndarray, shape (u,), optional
-        p, prior mean of the part of each that counts in the total; without it anything between none and all of U.
+        p, prior mean of the part of each that counts in the total. NaN, and every need where there is no prior: anything
+        between none and all of U.
     strength : float
         κ, pseudo-observations.
 
     Notes
     -----
-    One unknown: Beta quantiles, exact. Several: 2 · 1.645 · sqrt(Σ U² p (1 − p) / (κ + 1)), as for a normal sum.
+    One need with a prior: Beta quantiles, exact. Several: 2 · 1.645 · sqrt(Σ U² p (1 − p) / (κ + 1)), as for a normal sum.
+    Needs without a prior add their U in full: unknown is no average.
 
     Examples
     --------
@@ -113,13 +115,24 @@ def interval_width(mass: Floats, share: Floats | None, strength: float) -> float
     0.08487
     >>> interval_width(np.array([0.2, 0.1]), None, 10.0)
     0.30000000000000004
+    >>> round(interval_width(np.array([0.2, 0.1]), np.array([0.25, np.nan]), 10.0), 5)
+    0.18487
     """
-    if share is None:
-        return float(mass.sum())
-    if len(mass) == 1:
-        low, high = (_beta_quantile(strength * share, strength * (1.0 - share), p)[0] for p in (TAIL, 1.0 - TAIL))
-        return float(mass[0] * (high - low))
-    return _normal_width(float((mass**2 * share * (1.0 - share)).sum()), strength)
+    placed, bare = _split(mass, share)
+    if share is not None and placed.sum() == 1:
+        low, high = (_beta_quantile(strength * share[placed], strength * (1.0 - share[placed]), p)[0] for p in (TAIL, 1.0 - TAIL))  # fmt: skip
+        return float(mass[placed][0] * (high - low) + bare.sum())
+    return _normal_width(float(_squares(mass, share).sum()), strength) + float(bare.sum())
+
+
+def _split(mass: Floats, share: Floats | None) -> tuple[NDArray[np.bool_], Floats]:
+    """Give which needs have a prior, and the mass of those that have none."""
+    placed = np.zeros(len(mass), np.bool_) if share is None else ~np.isnan(share)
+    return placed, np.where(placed, 0.0, mass)
+
+
+def _squares(mass: Floats, share: Floats | None) -> Floats:
+    return np.zeros(len(mass)) if share is None else np.nan_to_num(mass**2 * share * (1.0 - share))
 
 
 def _normal_width(square: float, strength: float) -> float:
@@ -141,14 +154,17 @@ def answer_gains(mass: Floats, group: NDArray[np.int64], share: Floats | None, s
     numpy.ndarray, shape (groups,)
     """
     groups = int(group.max(initial=-1)) + 1
-    if share is None:
-        return np.bincount(group, mass, groups).astype(np.float64)
-    if len(mass) == 1:
-        return np.array([interval_width(mass, share, strength)])
-    square = mass**2 * share * (1.0 - share)
-    whole = float(square.sum())
-    rest = whole - np.bincount(group, square, groups)
-    return np.array([_normal_width(whole, strength) - _normal_width(r, strength) for r in rest])
+    placed, bare = _split(mass, share)
+    gained = np.bincount(group, bare, groups).astype(np.float64)
+    if placed.sum() == 1:
+        alone = int(np.flatnonzero(placed)[0])
+        gained[group[alone]] += interval_width(mass, share, strength) - float(bare.sum())
+    elif placed.any():
+        square = _squares(mass, share)
+        rest = np.maximum(square.sum() - np.bincount(group, square, groups), 0.0)
+        whole = _normal_width(float(square.sum()), strength)
+        gained += whole - 2.0 * Z90 * np.sqrt(rest / (strength + 1.0))
+    return gained
 
 
 def location_prior(table: CountrySector, buyer: tuple[str, str], sector: str) -> Floats | None:

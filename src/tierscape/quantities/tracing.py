@@ -14,7 +14,7 @@ from tierscape.errors import DataError, Finding, ParameterError
 from tierscape.graph import SupplyGraph, supply_graph
 from tierscape.kernels.look_through import look_through
 from tierscape.network import Network
-from tierscape.quantities.values import LineValues, line_values
+from tierscape.quantities.values import OWN_UNKNOWN, LineValues, line_values
 
 Floats = NDArray[np.float64]
 
@@ -96,6 +96,7 @@ def trace_value(
     site: str | None = None,
     links: pl.DataFrame | None = None,
     outside: pl.DataFrame | None = None,
+    own: pl.DataFrame | None = None,
 ) -> Trace:
     """Follow the value of a product upstream.
 
@@ -111,6 +112,9 @@ def trace_value(
         Rows to use in place of ``network["links"]``.
     outside : polars.DataFrame, optional
         ``site``, ``part``, ``outside``: share of a need that the links leave open; none by default.
+    own : polars.DataFrame, optional
+        ``site``, ``part``, ``own``: share that a site keeps of a part whose inputs are not known; ``OWN_UNKNOWN`` where
+        there is no row.
 
     Returns
     -------
@@ -132,8 +136,9 @@ def trace_value(
     start, equal = _weights(graph, focal, product)
     reachable = look_through(start, graph.line_arcs, graph.arc_supplier, np.ones(len(graph.arc_supplier))) > 0.0
     values = line_values(
-        network, graph, reached=np.asarray(reachable.any(axis=1)), slot_outside=_outside(graph, outside)
-    )
+        network, graph, reached=np.asarray(reachable.any(axis=1)), slot_outside=_outside(graph, outside),
+        own_unknown=_kept(graph, own),
+    )  # fmt: skip
     mass = look_through(start, graph.line_arcs, graph.arc_supplier, values.arc_value)
     return Trace(graph, values, focal, start, mass, (*graph.findings, *equal, *values.findings))
 
@@ -144,6 +149,13 @@ def _outside(graph: SupplyGraph, outside: pl.DataFrame | None) -> Floats:
     slots = pl.DataFrame({"site": graph.lines["site"].gather(graph.slot_line.tolist()), "part": list(graph.slot_part)})
     found = slots.join(outside, on=["site", "part"], how="left", maintain_order="left")
     return np.asarray(found["outside"].fill_null(0.0).clip(0.0, 1.0).to_numpy())
+
+
+def _kept(graph: SupplyGraph, own: pl.DataFrame | None) -> Floats | None:
+    if own is None or own.is_empty():
+        return None
+    found = graph.lines.join(own, on=["site", "part"], how="left", maintain_order="left")
+    return np.asarray(found["own"].fill_null(OWN_UNKNOWN).to_numpy())
 
 
 def _makers(network: Network, graph: SupplyGraph, product: str, site: str | None) -> NDArray[np.int64]:

@@ -61,12 +61,13 @@ def line_values(
     *,
     reached: NDArray[np.bool_] | None = None,
     slot_outside: Floats | None = None,
+    own_unknown: Floats | None = None,
 ) -> LineValues:
     """Split the value of every line into its own share, its suppliers, and the unknown.
 
     A unit is worth the mean price of its sales weighted by volume, else ``parts.unit_value``, else its conversion cost and
     its inputs. A need without suppliers goes to the unknown at ``parts.unit_value``. A product or component without a bill
-    of materials keeps ``OWN_UNKNOWN``; the rest is unknown.
+    of materials keeps v₀; the rest is unknown.
 
     Parameters
     ----------
@@ -78,6 +79,8 @@ def line_values(
         Lines that findings speak of, and whose quantities must be known; all by default.
     slot_outside : numpy.ndarray of float64, shape (Q,), optional
         Share of each slot's volume that its arcs leave to the unknown; 0 by default.
+    own_unknown : numpy.ndarray of float64, shape (n,), optional
+        v₀, share that each line keeps where its inputs are not known; ``OWN_UNKNOWN`` by default.
 
     Returns
     -------
@@ -91,11 +94,12 @@ def line_values(
     Notes
     -----
     q = quantity · share · price / value. Where inputs are dearer than the good, its own share is 0 and inputs are scaled
-    to 1. A good of unknown value keeps ``OWN_UNKNOWN`` and its inputs share the rest by their value. O(lines + arcs).
+    to 1. A good of unknown value keeps v₀ and its inputs share the rest by their value. O(lines + arcs).
     """
     reached = np.ones(graph.n, dtype=np.bool_) if reached is None else reached
     _refuse_null_quantities(network, graph, reached)
     outside = np.zeros(len(graph.slot_line)) if slot_outside is None else slot_outside
+    kept = np.full(graph.n, OWN_UNKNOWN) if own_unknown is None else own_unknown
     shares, uneven = arc_shares(graph, reached)
     slot_price = _list_price(network, graph)
     value, zero = _unit_values(network, graph, shares, slot_price)
@@ -111,7 +115,7 @@ def line_values(
     unvalued = listed & (np.isnan(missing_cost) | (_count(graph.arc_slot, unvalued_arc, len(served)) > 0))
     missing_cost = np.where(np.isnan(missing_cost) | ~listed, 0.0, missing_cost)
     cost = _sums(graph.slot_line, brought * listed + missing_cost, graph.n)
-    scale, own, line_unknown, excess = _shares_of_value(network, graph, value, cost)
+    scale, own, line_unknown, excess = _shares_of_value(network, graph, (value, cost), kept)
     weight = scale[graph.slot_line] * listed
     return LineValues(
         value=value,
@@ -132,9 +136,10 @@ def line_values(
 
 
 def _shares_of_value(
-    network: Network, graph: SupplyGraph, value: Floats, cost: Floats
+    network: Network, graph: SupplyGraph, money: tuple[Floats, Floats], kept: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Give what turns money into shares of each line's value, its own share, its unknown inputs, and the excess."""
+    value, cost = money
     kinds = dict(network["parts"].select("part", "kind").rows())
     kind = np.array([kinds[part] for part in graph.lines["part"]], dtype=object)
     bare = (np.bincount(graph.slot_line[graph.slot_kind > 0], minlength=graph.n) == 0) & ~graph.relay
@@ -146,12 +151,12 @@ def _shares_of_value(
     dear = excess > 0.0
     scale = np.divide(1.0, value, out=np.zeros(graph.n), where=known)
     scale = np.where(dear, np.divide(1.0, cost, out=np.zeros(graph.n), where=cost > 0), scale)
-    scale = np.where(priceless, np.divide(1.0 - OWN_UNKNOWN, cost, out=np.zeros(graph.n), where=cost > 0), scale)
+    scale = np.where(priceless, np.divide(1.0 - kept, cost, out=np.zeros(graph.n), where=cost > 0), scale)
     own = np.where(dear, 0.0, 1.0 - inputs)
-    own = np.where(priceless | opaque, OWN_UNKNOWN, own)
-    line_unknown = np.where(opaque, 1.0 - OWN_UNKNOWN, 0.0)
+    own = np.where(priceless | opaque, kept, own)
+    line_unknown = np.where(opaque, 1.0 - kept, 0.0)
     blind = ~known & ~(cost > 0) & ~bare  # needs, but neither they nor the good have a value
-    own, line_unknown = np.where(blind, OWN_UNKNOWN, own), np.where(blind, 1.0 - OWN_UNKNOWN, line_unknown)
+    own, line_unknown = np.where(blind, kept, own), np.where(blind, 1.0 - kept, line_unknown)
     return scale, own, line_unknown, excess
 
 

@@ -85,6 +85,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def product_name(self) -> str:
+        """Name of the product that it is about, empty if it is about none."""
+        ...
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """Its parameters."""
         ...
@@ -137,11 +142,16 @@ def answer_section(answer: Answer, charts: Sequence[Chart], *, key: str = "", ca
         blocks.append(Heading("Tables"))
     blocks += [
         TableBlock(
-            f"{key}-table-{table.name}", table.name.replace("_", " ").capitalize(), table, answer.frame(table.name)
+            f"{key}-table-{table.name}",
+            table.name.replace("_", " ").capitalize(),
+            table,
+            answer.frame(table.name),
+            folded=at > 0,
         )
-        for table in answer.TABLES
+        for at, table in enumerate(answer.TABLES)
     ]
-    blocks += [Heading("Parameters"), KeyValues("", _flat(answer.parameters))]
+    given = _flat(answer.parameters)
+    blocks += [Heading("Parameters"), KeyValues(f"All {len(given)} parameters", given, folded=True)]
     blocks += [Heading("What was not seen"), Text("Columns that hold unknowns, and in how many rows:"), _unseen(answer)]
     blocks += [Heading("Findings"), Findings(worst_first(answer.findings))]
     blocks += [
@@ -153,8 +163,7 @@ def answer_section(answer: Answer, charts: Sequence[Chart], *, key: str = "", ca
 
 def heading(answer: Answer) -> str:
     """Name an answer: its title, and the product that it is about."""
-    product = answer.parameters.get("product")
-    return f"{answer.title}: {product}" if product else answer.title
+    return f"{answer.title}: {answer.product_name}" if answer.product_name else answer.title
 
 
 def headlines(answer: Answer) -> tuple[Block, ...]:
@@ -186,7 +195,7 @@ def evidence_section(origins: Sequence[Origin]) -> Section:
             )
     vintages = {name: vintage for origin in origins for name, vintage in sorted(origin.vintages.items())}
     if vintages:
-        blocks.append(KeyValues("Reference data and its vintage", vintages))
+        blocks.append(KeyValues("Reference data and its vintage", vintages, folded=True))
     return Section("evidence", "Evidence", tuple(blocks))
 
 

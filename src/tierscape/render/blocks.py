@@ -62,23 +62,26 @@ class Bar:
 
 @dataclass(frozen=True)
 class KeyValues:
-    """Names and values, for parameters and provenance."""
+    """Names and values, for parameters and provenance; ``folded`` hides them under their title until asked for."""
 
     title: str
     rows: Mapping[str, str]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
 class TableBlock:
     """A declared table: the first rows shown, the whole of it as a CSV link.
 
-    ``key`` is the anchor that charts link to; it must be unique on the page.
+    ``key`` is the anchor that charts link to; it must be unique on the page. ``folded`` hides it under its title until
+    asked for, by a click or a link to it.
     """
 
     key: str
     title: str
     table: Table
     frame: pl.DataFrame
+    folded: bool = False
 
 
 @dataclass(frozen=True)

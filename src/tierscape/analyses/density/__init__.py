@@ -12,9 +12,11 @@ from tierscape.analyses.density import frames
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.beside import beside_the_score, not_beside
 from tierscape.analyses.density.gaps import gaps
+from tierscape.analyses.density.grades import evidence_table, node_rows
 from tierscape.analyses.density.maturity import depth_high
+from tierscape.analyses.density.moves import offers
 from tierscape.analyses.density.ranks import comparison_table, rank_columns, sample_scores
-from tierscape.analyses.density.reach import region_places, surface_places, within_reach
+from tierscape.analyses.density.reach import ends_of, region_places, surface_places, within_reach
 from tierscape.analyses.density.register import register_supply
 from tierscape.analyses.density.result import Density
 from tierscape.analyses.density.statistics import crossing_table, hotspots
@@ -79,7 +81,7 @@ def density(
     -------
     Density
         Tables ``regions``, ``gaps``, ``layers``, ``parts``, ``cells``, ``sites``; beside the score ``specialisation``,
-        ``concentration``, ``maturity``, ``crossings``, and ``comparison`` of the best regions.
+        ``concentration``, ``maturity``, ``crossings``, ``evidence``, ``nodes``, and ``comparison`` of the best regions.
 
     Raises
     ------
@@ -110,18 +112,14 @@ def density(
     ('NORTH', 1)
     """
     tree = bom_tree(network, str(product))
-    asked = (measure, resolution, assumptions)
-    supply = (
-        register_supply(network, tree, register, *asked) if register.given else counted_supply(network, tree, *asked)
-    )
+    how = (measure, resolution, assumptions)
+    supply = register_supply(network, tree, register, *how) if register.given else counted_supply(network, tree, *how)
     regions, lost = region_places(network, assumptions)
     reach = within_reach(network, tree, regions, supply, radius_km, assumptions)
-    known = within_reach(network, tree, regions, supply.without_inferred(), radius_km, assumptions)
-    high = supply if measure == "sites" else supply.at_best()
-    best = reach if high is supply else within_reach(network, tree, regions, high, radius_km, assumptions)
+    ends = ends_of(reach, network, tree, regions, supply, radius_km, assumptions)
     near_needs = reach.pairs.join(dim.partner_needs(tree, supply, assumptions), on="cell")
-    scored = frames.score_regions(network, tree, regions, supply, reach, (known.cover, best), assumptions)
-    scored = scored.with_columns(frames.partner_share(near_needs, len(regions)), depth_high(tree, supply, best))
+    scored = frames.score_regions(network, tree, regions, supply, reach, ends, assumptions)
+    scored = scored.with_columns(frames.partner_share(near_needs, len(regions)), depth_high(tree, supply, ends[1]))
     if register.given:
         beside = not_beside(regions)
         scored = scored.with_columns(completeness_evidenced=pl.lit(None, pl.Float64))
@@ -135,7 +133,8 @@ def density(
     table = frames.region_table(network, scored.join(ranks, on="region"), lost)
     surface_table = frames.cell_table(surface, supply, cells, hotspots(surface, supply))
     layers = frames.layer_table(tree, regions, dim.layer_cover(tree, reach.cover), near_needs, assumptions)
-    missing = gaps(network, tree, regions, supply, reach, radius_km, assumptions)
+    given = offers(network, supply, beside.next_door, assumptions)
+    missing = gaps(network, tree, regions, given, reach, radius_km, assumptions)
     closable = with_ways(missing, network, tree, regions, supply, beside.next_door, assumptions)
     said = frames.findings(network, tree, supply, radius_km, resolution)
     return Density(
@@ -150,6 +149,8 @@ def density(
         maturity=beside.maturity,
         crossings=crossing_table(network, tree),
         comparison=comparison_table(scored, sample, assumptions.regions or ()),
+        evidence=evidence_table(network, tree, regions, reach.cover, supply, radius_km, assumptions),
+        nodes=node_rows(network, tuple(type(assumptions.node_hours).model_fields)),
         reads=REGISTER_READS if register.given else READS,
         findings=(*tree.findings, *supply.findings, *beside.findings, *said, *frames.better_cell(table, surface_table)),
     )

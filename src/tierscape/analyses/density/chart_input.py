@@ -54,6 +54,16 @@ class DensityLike(Protocol):
         ...
 
     @property
+    def nodes(self) -> pl.DataFrame:
+        """Logistics nodes and laboratories."""
+        ...
+
+    @property
+    def product(self) -> str:
+        """What to call the product."""
+        ...
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """Parameters of the analysis."""
         ...

@@ -7,11 +7,13 @@ import math
 import polars as pl
 
 from tierscape.analyses.density.chart_input import DensityLike, by_rank, first_drawn, ranked
+from tierscape.analyses.density.moves import WORDS
 from tierscape.analyses.density.statistics_charts import maturity_bars, rank_intervals, side_by_side
 from tierscape.charts import (
     MOST_ROWS,
     Box,
     Chart,
+    cell_maps,
     coarser,
     heat_grid,
     labelled_scatter,
@@ -22,13 +24,8 @@ from tierscape.charts import (
 from tierscape.reference import borders_geojson
 
 KM_PER_DEGREE = 111.2
-MOVES = {
-    "qualify": "qualify",
-    "project": "project",
-    "co_locate": "co-locate",
-    "reach": "nearest maker",
-    "search": "search",
-}
+MOST_SMALL = 250
+"""Cells of a small map."""
 
 
 def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
@@ -37,7 +34,7 @@ def density_charts(answer: DensityLike) -> tuple[Chart, ...]:
     A picture for which the answer holds no number is left out.
     """
     drawn = (
-        cell_map(answer), ranked_regions(answer), rank_intervals(answer), side_by_side(answer), tier_grid(answer),
+        cell_map(answer), border_maps(answer), ranked_regions(answer), rank_intervals(answer), side_by_side(answer), tier_grid(answer),
         tier_maps(answer), best_gaps(answer), gap_matrix(answer), paradox(answer), borders(answer), maturity_bars(answer),
     )  # fmt: skip
     return tuple(chart for chart in drawn if chart is not None)
@@ -47,7 +44,7 @@ def cell_map(answer: DensityLike) -> Chart | None:
     """Draw the score of each cell, or its completeness where no cell has a score, with the counted sites by tier."""
     if answer.cells.is_empty():
         return None
-    product, radius = answer.parameters.get("product", "the product"), answer.parameters.get("radius_km", 100.0)
+    product, radius = answer.product, answer.parameters.get("radius_km", 100.0)
     box = scored_box(answer, margin_km=radius)
     west, south, east, north = box
     inside = pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
@@ -58,11 +55,14 @@ def cell_map(answer: DensityLike) -> Chart | None:
     marks = answer.sites.filter(inside).sort("tier", "site", nulls_last=True)
     tiers = pl.format("tier {}", pl.col("tier")).fill_null("tier unknown")
     marks = marks.select("lat", "lon", name=pl.coalesce("name", "site"), mark=tiers)
+    nodes = answer.nodes.filter(inside).sort("kind", "node")
+    nodes = nodes.select("lat", "lon", name=pl.coalesce("name", "node"), mark=pl.col("kind").str.replace_all("_", " "))
     hot = framed.filter(pl.col("hotspot") == "hot")["cell"].to_list()
     spec = region_map(
-        borders_geojson(box), bbox=box, cells=cells, value=value, title=title, layers=[marks], outlined=hot
+        borders_geojson(box), bbox=box, cells=cells, value=value, title=title, layers=[marks, nodes], outlined=hot
     )
-    note = "Darker is better; land without colour was not scored. The shape of a site is the lowest tier that it makes."
+    note = "Darker is better; land without colour was not scored. The shape of a hollow sign is the lowest tier that a site makes"
+    note += ", that of a solid one the kind of a logistics node or laboratory." if nodes.height else "."
     if hot:
         note += f" Dark lines enclose {len(hot)} cells that are hot spots: more sites in and beside them than chance would put there."
     if cells[value].null_count():
@@ -77,6 +77,26 @@ def cell_map(answer: DensityLike) -> Chart | None:
     for row in best.iter_rows(named=True):
         says += f" The best cell drawn reaches {row[value]:.3g}, near latitude {row['lat']:.1f}, longitude {row['lon']:.1f}."
     return Chart("map", f"Where {product} could be supplied from nearby", spec, says, "cells", note)
+
+
+def border_maps(answer: DensityLike) -> Chart | None:
+    """Draw completeness and fragmentation of every cell side by side, where borders take anything anywhere."""
+    west, south, east, north = box = scored_box(answer, margin_km=40.0) if answer.cells.height else (0.0, 0.0, 0.0, 0.0)
+    inside = pl.col("lon").is_between(west, east) & pl.col("lat").is_between(south, north)
+    framed = answer.cells.filter(inside & pl.col("completeness").is_not_null())
+    if not (framed["fragmentation"] > 0).any():
+        return None
+    whole, _ = coarser(framed, "completeness", most=MOST_SMALL)
+    split, steps = coarser(framed, "fragmentation", most=MOST_SMALL)
+    captions = {"completeness": "Completeness, share", "fragmentation": "Lost to borders, share"}
+    cells = whole.join(split, on="cell", maintain_order="left")
+    spec = cell_maps(borders_geojson(box), bbox=box, cells=cells, values=captions)
+    lost = framed.filter(pl.col("fragmentation") > 0).height
+    says = f"Two maps of {framed.height} cells, completeness and fragmentation; borders take something from {lost} of them."
+    note = "Dark on the left and light on the right is the place to scale; each map has its own scale. Grey on the right: nothing is in reach even without borders."
+    if steps:
+        note += f" Cells are {steps} H3 step{'s' * (steps > 1)} coarser than in the table: the mean of their parts."
+    return Chart("border_maps", "What is within reach, and what borders take of it", spec, says, "cells", note)
 
 
 def ranked_regions(answer: DensityLike) -> Chart | None:
@@ -150,11 +170,13 @@ def best_gaps(answer: DensityLike) -> Chart | None:
     rows = rows.sort("gain", "part", descending=[True, False]).head(15)
     if rows.is_empty():
         return None
-    rows = rows.with_columns(way=pl.col("move").replace(MOVES))
+    rows = rows.with_columns(way=pl.col("move").replace(WORDS))
     spec = ranked_bars(rows, label="name", value="gain", title="Gain in completeness, points of 100", color="way")
     name, first = best["name"] or best["region"], rows.row(0, named=True)
     says = f"The {rows.height} gaps of {name} that matter most; closing {first['name']} alone adds {first['gain']:.3g} points of completeness."
-    note = "Each bar is the gain of closing that gap alone; gains do not add up. The word is the cheapest move that is open."
+    note = (
+        "Each bar is the gain of closing that gap alone; gains do not add up. The word is the move that would close it."
+    )
     return Chart("gaps", f"What {name} lacks", spec, says, "gaps", note)
 
 

@@ -27,20 +27,20 @@ def score_places(
     network: Network, tree: Tree, places: Places, reach: Reach, assumptions: DensityAssumptions
 ) -> pl.DataFrame:
     """Compute the five dimensions and the score, one row a place."""
-    layers = dim.layer_cover(tree, reach.cover)
-    frame = pl.concat(
-        [
-            pl.DataFrame(
-                {"country": places.country, "lat": places.lat, "lon": places.lon},
-                schema_overrides={"country": pl.String},
-            ),
-            _completeness(tree, reach, assumptions),
-            dim.connection(network, places, assumptions),
-            pl.DataFrame({"depth": dim.depth_of(layers), "redundancy": dim.redundancy(tree, reach.n_effective)}),
-        ],
-        how="horizontal",
+    points = pl.DataFrame(
+        {"country": places.country, "lat": places.lat, "lon": places.lon}, schema_overrides={"country": pl.String}
     )
-    return frame.with_columns(_score(frame, assumptions).alias("score"))
+    access = dim.connection(network, places, assumptions)
+    frame = pl.concat([points, from_supply(tree, reach, assumptions), access], how="horizontal")
+    return frame.with_columns(score(frame, assumptions).alias("score"))
+
+
+def from_supply(tree: Tree, reach: Reach, assumptions: DensityAssumptions) -> pl.DataFrame:
+    """Compute the dimensions that rest on the sites in reach alone, one row a place."""
+    layers = dim.layer_cover(tree, reach.cover)
+    return _completeness(tree, reach, assumptions).with_columns(
+        depth=pl.Series(dim.depth_of(layers)), redundancy=pl.Series(dim.redundancy(tree, reach.n_effective))
+    )
 
 
 def score_regions(
@@ -59,13 +59,13 @@ def score_regions(
     evidenced, best = ends
     high = np.where(supply.seen, best.cover, 1.0)
     layers, layers_high = dim.layer_cover(tree, reach.cover), dim.layer_cover(tree, high)
-    bottleneck, lowest = _bottleneck(tree, reach.cover)
+    least, lowest = bottleneck(tree, reach.cover)
     frame = score_places(network, tree, regions, reach, assumptions).with_columns(
         pl.Series("region", regions.key, dtype=pl.String),
         pl.Series("completeness_high", dim.completeness(tree, high, assumptions)),
         pl.Series("completeness_evidenced", dim.completeness(tree, evidenced, assumptions)),
         pl.Series("average", dim.completeness(tree, reach.cover, assumptions, rho=-1.0)),
-        pl.Series("bottleneck", bottleneck),
+        pl.Series("bottleneck", least),
         pl.Series("bottleneck_part", [tree.parts[i] if i else None for i in lowest], dtype=pl.String),
         pl.Series("layers_sourced", dim.layers_sourced(layers, assumptions.layer_threshold)),
         pl.Series("sites", _sites_within(supply, reach, len(regions))),
@@ -82,10 +82,10 @@ def score_regions(
         pl.col("fragmentation").fill_null(0.0),
         pl.when(pl.col("connection").is_not_null().any()).then(pl.col("connection").fill_null(1.0)).alias("connection"),
     )
-    return frame.with_columns(_score(best_case, assumptions).alias("score_high"))
+    return frame.with_columns(score(best_case, assumptions).alias("score_high"))
 
 
-def _bottleneck(tree: Tree, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def bottleneck(tree: Tree, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give the least cover among the essential needs, and the part that has it; the best of alternatives counts."""
     least, lowest = np.ones(len(cover)), np.zeros(len(cover), dtype=np.int64)
     for members in sorted({g.members for g in tree.groups if g.essential}):
@@ -97,7 +97,8 @@ def _bottleneck(tree: Tree, cover: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _completeness(tree: Tree, reach: Reach, assumptions: DensityAssumptions) -> pl.DataFrame:
-    headline, own, free = (dim.completeness(tree, c, assumptions) for c in (reach.cover, reach.own, reach.open))
+    three = np.concatenate([reach.cover, reach.own, reach.open])  # one walk for all
+    headline, own, free = np.split(dim.completeness(tree, three, assumptions), 3)
     lost = [float(1.0 - o / f) if f > 0 else None for o, f in zip(own, free, strict=True)]
     return pl.DataFrame(
         {"completeness": headline, "completeness_own": own, "completeness_open": free, "fragmentation": lost},
@@ -105,7 +106,8 @@ def _completeness(tree: Tree, reach: Reach, assumptions: DensityAssumptions) -> 
     )
 
 
-def _score(frame: pl.DataFrame, assumptions: DensityAssumptions) -> pl.Series:
+def score(frame: pl.DataFrame, assumptions: DensityAssumptions) -> pl.Series:
+    """Weighted geometric mean of the five dimensions, points of 100; what is assessed at no place is left out."""
     values = frame.with_columns((1.0 - pl.col("fragmentation")).fill_null(0.0).alias("unfragmented"))
     weights = {name: getattr(assumptions.weights, name) for name in type(assumptions.weights).model_fields}
     assessed = {name: w for name, w in weights.items() if values[name].null_count() < max(values.height, 1)}
@@ -216,6 +218,7 @@ def part_table(tree: Tree, regions: Places, supply: Supply, reach: Reach) -> pl.
                 ],
                 "to_qualify": [counted.get(key, (0, 0))[1] for key in zip(place.tolist(), code.tolist(), strict=True)],
                 "n_effective": effective,
+                "n_effective_exact": ~supply.lumped(n)[code],
                 "nearest_km": nearest[place, code],
                 "seen": supply.seen[code],
             },

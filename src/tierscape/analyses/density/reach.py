@@ -43,7 +43,8 @@ class Places:
 class Reach:
     """What is within reach of every place; arrays have the shape (places, parts).
 
-    ``cover`` counts border delays, ``open`` no delay, ``own`` only the own territory. ``pairs`` lists the neighbours: place,
+    ``cover`` counts border delays, ``open`` no delay, ``own`` only the own territory; ``amount`` is the cover before it is cut
+    at 1. ``pairs`` lists the neighbours: place,
     cell (int64) and km.
     """
 
@@ -52,6 +53,7 @@ class Reach:
     own: np.ndarray
     sites: np.ndarray
     n_effective: np.ndarray
+    amount: np.ndarray
     pairs: pl.DataFrame
 
 
@@ -128,7 +130,23 @@ def within_reach(
     place = np.repeat(np.arange(len(places)), np.diff(indptr))
     pairs = pl.DataFrame({"place": place, "cell": cells[near_cell], "km": near_km})
     cover, free, home = (np.minimum(1.0, sums / full) for sums in (headline, opened, own))
-    return Reach(cover, free, home, sites, n_effective, pairs)
+    return Reach(cover, free, home, sites, n_effective, headline / full, pairs)
+
+
+def ends_of(
+    reach: Reach,
+    network: Network,
+    tree: Tree,
+    places: Places,
+    supply: Supply,
+    radius_km: float,
+    assumptions: DensityAssumptions,
+) -> tuple[np.ndarray, Reach]:
+    """Give the cover that rests on evidence alone, and the reach if all that is unknown were there."""
+    known = within_reach(network, tree, places, supply.without_inferred(), radius_km, assumptions)
+    if (supply.rows["count"] == supply.rows["count_high"]).all():
+        return known.cover, reach
+    return known.cover, within_reach(network, tree, places, supply.at_best(), radius_km, assumptions)
 
 
 def _neighbours(places: Places, cells: np.ndarray, radius_km: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

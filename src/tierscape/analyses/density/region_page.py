@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from tierscape.analyses.density.moves import WORDS
 from tierscape.analyses.density.result import Density
 from tierscape.charts import Chart, ranked_bars
 from tierscape.errors import ParameterError
@@ -38,14 +39,14 @@ AGENCY = Table("agency", "a part that a region lacks, over all products at once,
     Column("product_most", "text", "Product with that gain."),
     Column("tier", "integer", "Fewest supply steps upstream of any of the products.", unit="tiers"),
     Column("cover", "number", "Least cover among the products.", unit="share"),
-    Column("move", "text", "First feasible way to close it: qualify, project, co_locate, reach, search."),
+    Column("move", "text", "Way to close it: qualify, project, candidate, co_locate, develop, reach, search."),
     Column("target", "text", "Site, project or organization of that move."),
     Column("target_name", "text", "Name of the target."),
     Column("target_km", "number", "Great-circle distance to the target.", unit="km"),
     Column("cost", "number", "Capital and fixed cost of the move, as an annuity a year.", unit="money/year"),
     Column("cost_per_point", "number", "That cost a point of the summed gain.", unit="money/point"),
 ))  # fmt: skip
-MOVES = ("qualify", "project", "co_locate", "reach", "search")
+MOVES = tuple(WORDS)
 """From the nearest to the most remote."""
 
 
@@ -75,7 +76,7 @@ def region_page(answer: Density, region: str, *, static: bool = False, date: str
     """
     row = _row(answer, region)
     name = str(row["name"] or region)
-    product = str(answer.parameters.get("product", "the product"))
+    product = answer.product
     sections = [
         _tiers(answer, region), _gaps(answer, region), _maturity(answer, row), _parts(answer, region),
         _neighbours(answer, region), _rest(answer),

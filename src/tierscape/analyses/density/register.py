@@ -78,7 +78,7 @@ def register_supply(
     seen = np.zeros(len(tree.parts), dtype=bool)
     seen[supply["code"].to_numpy()] = True
     nobody = supply.clear().select("site", "part", "lat", "lon")
-    return Supply(supply, nobody, seen, yearly_need(network, tree), (*found, _counted(register, counted)))
+    return Supply(supply, nobody, nobody, seen, yearly_need(network, tree), (*found, _counted(register, counted)))
 
 
 def _counted(register: lake.Register, counted: pl.DataFrame) -> Finding:

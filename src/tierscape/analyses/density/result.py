@@ -9,6 +9,7 @@ import polars as pl
 
 from tierscape.analyses.density import tables
 from tierscape.analyses.density.charts import density_charts
+from tierscape.analyses.density.moves import WORDS
 from tierscape.results import Result
 from tierscape.schema import Table
 
@@ -34,6 +35,13 @@ class Density(Result):
     maturity: pl.DataFrame
     crossings: pl.DataFrame
     comparison: pl.DataFrame
+    evidence: pl.DataFrame
+    nodes: pl.DataFrame
+
+    @property
+    def product(self) -> str:
+        """What to call the product: its name, else its key."""
+        return self.product_name or str(self.parameters.get("product", "the product"))
 
     @property
     def best(self) -> dict[str, object] | None:
@@ -48,7 +56,7 @@ class Density(Result):
 
     def sentence(self) -> str:
         """Name the best place, what it has, what it lacks and what a stop there would cost."""
-        product, radius = self.parameters.get("product", "the product"), self.parameters.get("radius_km", 0.0)
+        product, radius = self.product, self.parameters.get("radius_km", 0.0)
         best = self.best
         if best is None:
             return f"No region has a score for {product}: see the notes in the table 'regions'."
@@ -62,9 +70,15 @@ class Density(Result):
         if gap is not None:
             text += f"; largest gap {gap['name']} (+{gap['gain']:.0f} points of completeness, {_way(gap)})"
         return (
-            f"{text}. {best['cluster_at_risk']:.0%} of supply would stop with the place{_binding(best)}; makers are known for "
+            f"{text}. {best['cluster_at_risk']:.0%} of supply would stop with the place{self._binding(best)}; makers are known for "
             f"{best['coverage']:.0%} of the required value."
         )
+
+    def _binding(self, best: dict[str, object]) -> str:
+        """Say which part makes the loss, by its name."""
+        part = str(best["at_risk_part"] or "")
+        names = self.parts.filter(pl.col("part") == part)["name"].drop_nulls()
+        return f", first for want of {part if names.is_empty() else names[0]}" if part else ""
 
     def lines(self) -> tuple[str, ...]:
         """Best places with score, the biggest gap, and what the answer rests on."""
@@ -74,7 +88,7 @@ class Density(Result):
         )
         best = self.best
         gap = None if best is None else self.biggest_gap(str(best["region"]))
-        lines = [f"Best places for {self.parameters.get('product')}, score of 100: {places or 'none has a score'}."]
+        lines = [f"Best places for {self.product}, score of 100: {places or 'none has a score'}."]
         if best is not None and gap is not None:
             gain = f"closing it adds {gap['gain']:.0f} points of completeness"
             lines.append(
@@ -124,13 +138,8 @@ class Density(Result):
         return density_charts(self)
 
 
-def _binding(best: dict[str, object]) -> str:
-    """Say which part makes the loss."""
-    return f", first for want of {best['at_risk_part']}" if best["at_risk_part"] else ""
-
-
 def _way(gap: dict[str, object]) -> str:
     if gap["move"] == "search":
         return "nobody in the network makes it"
-    words = {"qualify": "qualify", "project": "project", "co_locate": "co-locate with", "reach": "nearest maker"}
-    return f"{words[str(gap['move'])]} {gap['target_name']}, {gap['target_km']:,.0f} km away"
+    makes = f", which makes {gap['related_name']}" if gap["move"] == "develop" else ""
+    return f"{WORDS[str(gap['move'])]} {gap['target_name']}{makes}, {gap['target_km']:,.0f} km away"

@@ -87,4 +87,19 @@ STAGE_COLUMNS = (
     Column("maturity_high", "number", "Maturity with unknown taken high.", unit="points"),
 )  # fmt: skip
 
-ALL = (SPECIALISATION, CONCENTRATION, MATURITY, CROSSINGS, COMPARISON)
+EVIDENCE = Table("evidence", "a grade of evidence at a place", ("region", "grade"), (
+    REGION,
+    Column("grade", "text", "audited, declared, observed, inferred; none where the capability has no grade."),
+    share("share", "Share of the counted cover, parts weighed as in the average, that rests on rows of that grade; no row where it is 0."),
+))  # fmt: skip
+
+NODES = Table("nodes", "a logistics node or laboratory that connection looks at", ("node",), (
+    Column("node", "text", "Node."),
+    Column("kind", "text", "Kind of node."),
+    Column("name", "text", "Name."),
+    Column("country", "text", "Country."),
+    Column("lat", "number", "Latitude.", unit="deg"),
+    Column("lon", "number", "Longitude.", unit="deg"),
+))  # fmt: skip
+
+ALL = (SPECIALISATION, CONCENTRATION, MATURITY, CROSSINGS, COMPARISON, EVIDENCE, NODES)

@@ -18,6 +18,7 @@ from tierscape.kernels import cells, smooth
 from tierscape.network import Network
 
 Measure = Literal["sites", "capacity"]
+PLANNED = ("construction", "announced", "candidate")
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +33,8 @@ class Supply:
         (nothing shows that the site is qualified), n (sites that the row stands for, 1 unless a register was counted).
     unqualified : polars.DataFrame
         Rows that would count if the site were qualified: site, part, lat, lon.
+    planned : polars.DataFrame
+        Rows that would count if the site were built, under construction, announced or a candidate: site, part, lat, lon.
     seen : numpy.ndarray of bool, shape (parts,)
         Parts that some site with a place is known to make, whatever its status.
     need : numpy.ndarray, shape (parts,)
@@ -42,6 +45,7 @@ class Supply:
 
     rows: pl.DataFrame
     unqualified: pl.DataFrame
+    planned: pl.DataFrame
     seen: np.ndarray
     need: np.ndarray
     findings: tuple[Finding, ...]
@@ -57,6 +61,13 @@ class Supply:
     def at_best(self) -> Supply:
         """Give the same supply with everything unknown, a capacity or a need, read as the whole need."""
         return replace(self, rows=self.rows.with_columns(pl.col("count_high").alias("count")))
+
+    def lumped(self, n: int) -> np.ndarray:
+        """Tell of which parts some row stands for several sites of unknown and maybe unequal capacity, shape (n + 1,)."""
+        several = (pl.col("n") > 1) & (pl.col("count") != pl.col("n") * smooth.ONE)
+        found = np.zeros(n + 1, dtype=bool)
+        found[self.rows.filter(several)["code"].to_numpy()] = True
+        return found
 
     def firm_slots(self) -> tuple[np.ndarray, int]:
         """Number the firms that have several sites of a part; −1 for all other rows."""
@@ -104,7 +115,9 @@ def counted_supply(
     ).sort("cell", "code", "site")
     unqualified = located.filter(~pl.col("qualified").fill_null(value=True)).select("site", "part", "lat", "lon")
     unmeasured = _unmeasured(tree, qualified, need) if measure == "capacity" else ()
-    return Supply(rows, unqualified, seen, need, (*_place_findings(counted), *unmeasured))
+    coming = pl.col("status").is_in(PLANNED) & ~pl.col("status").is_in(assumptions.statuses)
+    planned = placed.filter(coming).drop_nulls(["lat", "lon"]).select("site", "part", "lat", "lon")
+    return Supply(rows, unqualified, planned, seen, need, (*_place_findings(counted), *unmeasured))
 
 
 def yearly_need(network: Network, tree: Tree) -> np.ndarray:

@@ -26,7 +26,7 @@ def with_ways(
     next_door: pl.DataFrame,
     assumptions: DensityAssumptions,
 ) -> pl.DataFrame:
-    """Add ``reach_cover``, ``related_part`` and ``proximity`` to the gaps, by the declaration ``GAPS``."""
+    """Add ``reach_cover``, ``related_part``, its name and ``proximity`` to the gaps, by the declaration ``GAPS``."""
     per_km, reach_hours = speed(network, tree, assumptions)
     given, land = border_delays(network), dict(supply.rows.select("site", "country").iter_rows())
     code, home = {part: k for k, part in enumerate(tree.parts)}, dict(zip(places.key, places.country, strict=True))
@@ -40,7 +40,9 @@ def with_ways(
         delay = assumptions.border_hours.other if unknown else border_delay(str(here), str(there), assumptions, given)
         hours = km * per_km[code[part]] + delay
         cover.append(min(1.0, float(np.exp(-hours / reach_hours[code[part]])) / assumptions.sites_for_full))
+    called = network["parts"].select("part", pl.coalesce("name", "part").alias("related_name"))
     rows = missing.join(next_door, on=["region", "part"], how="left", maintain_order="left")
+    rows = rows.join(called, left_on="related_part", right_on="part", how="left", maintain_order="left")
     return rows.with_columns(pl.Series("reach_cover", cover, dtype=pl.Float64)).select(GAPS.names)
 
 

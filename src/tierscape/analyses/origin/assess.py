@@ -94,8 +94,9 @@ def assess(network: Network, asked: Question, book: RuleBook, calculation: Calcu
     DataError
         The product has no code, or a value or quantity that a test needs is not above 0.
     ParameterError
-        The date lies before the agreement, or the rule does not allow the method.
+        The date lies before the agreement, it has no such scenario, or the rule does not allow the method.
     """
+    _refuse_scenario(book, asked.agreement, case.scenario)
     supply = Supply(network)
     claims = Claims(network, book.ruleset(asked.agreement, asked.on), asked.on)
     walked = Walk(supply, claims, book, asked).run()
@@ -107,6 +108,14 @@ def assess(network: Network, asked: Question, book: RuleBook, calculation: Calcu
     terms = terms_of(book, walked.row, asked.on, walked.ledger)
     judged = judge_ledger(rule, walked.ledger, np.arange(len(asked.sites)), terms)
     return Assessed(network, book, supply, claims, calculation, case, walked, rule, terms, judged)
+
+
+def _refuse_scenario(book: RuleBook, agreement: str, scenario: str | None) -> None:
+    known = sorted({t.scenario for t in book.thresholds if t.agreement == agreement and t.scenario})
+    if scenario and scenario not in known:
+        raise ParameterError(
+            f"case.scenario: {agreement} has no scenario '{scenario}'; known are {', '.join(known) or 'none'}."
+        )
 
 
 def rulebook(agreement: str, folder: str | None) -> tuple[RuleBook, str]:

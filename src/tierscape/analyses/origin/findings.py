@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 import numpy as np
+import polars as pl
 
 from tierscape.analyses.origin.assess import Assessed
 from tierscape.errors import Finding, Severity
 from tierscape.quantities.origin_materials import Item
 from tierscape.quantities.origin_rules import UNKNOWN_CODE
+from tierscape.reference.origin import origin_rules
 
 HS_EDITION = 2022
 """Edition of the codes in ``parts.hs6``."""
@@ -25,6 +28,7 @@ def origin_findings(assessed: Assessed, *, dated: bool) -> tuple[Finding, ...]:
         *assessed.claims.findings(),
         *assessed.supply.findings(),
         *_law(assessed, dated=dated),
+        *_agreements(assessed),
         *_codes(assessed),
         *_materials(assessed),
     )  # fmt: skip
@@ -53,6 +57,17 @@ def _law(assessed: Assessed, *, dated: bool) -> Iterator[Finding]:
         yield _note("origin_unverified_rule", "warning", "origin_rules.csv", f"rule {row.rule} is unverified: {row.source}", "Confirm it before use.")  # fmt: skip
     if row.hs_edition != HS_EDITION:
         yield _note("origin_hs_edition", "warning", "origin_rules.csv", f"the rule is written in HS {row.hs_edition}, materials in HS {HS_EDITION}", "Map the codes.")  # fmt: skip
+
+
+def _agreements(assessed: Assessed) -> Iterator[Finding]:
+    """Declarations under an agreement that no rule set has: a misspelt name would else be passed over in silence."""
+    known = sorted({*assessed.book.agreements, *origin_rules().agreements})
+    rows = assessed.network["origin_claims"].filter(~pl.col("agreement").is_in(known))
+    if rows.height:
+        first = rows.sort("site", "part").row(0, named=True)
+        near = get_close_matches(first["agreement"].lower(), known, n=1)
+        remedy = f"Did you mean '{near[0]}'?" if near else f"Known are {', '.join(known)}."
+        yield Finding(rule="origin_claim_agreement", severity="warning", table="origin_claims", column="agreement", problem=f"{rows.height} declarations name an agreement without rules here and do not count", remedy=remedy, count=rows.height, value=f"{first['site']}/{first['part']}: {first['agreement']}")  # fmt: skip
 
 
 def _codes(assessed: Assessed) -> Iterator[Finding]:

@@ -87,11 +87,9 @@ class Origin(Result):
         if rows.is_empty():
             return "it depends on figures that are not declared"
         parts = rows.group_by("part", "part_name", maintain_order=True).agg(
-            pl.col("value_share").sum(), pl.len().alias("n")
+            pl.when(pl.col("value_share").is_not_null().all()).then(pl.col("value_share").sum()), pl.len().alias("n")
         )
-        named = [
-            f"{p['part_name']} ({p['value_share']:.0%} of material value)" for p in parts.head(3).iter_rows(named=True)
-        ]
+        named = [f"{p['part_name']} ({_of_material(p['value_share'])})" for p in parts.head(3).iter_rows(named=True)]
         more = parts.height - len(named)
         text = ", ".join(named) + (f" and {more} more" if more > 0 else "")
         inside = " or to hold regional value" if (rows["ask"] != "whether it originates").any() else ""
@@ -116,7 +114,7 @@ class Origin(Result):
         """Name the next change of the rule if it comes within a year."""
         if self.day is None:
             return ""
-        limit = self.day + dt.timedelta(days=SOON_DAYS)
+        limit = self.day + min(dt.timedelta(days=SOON_DAYS), dt.date.max - self.day)
         rows = self.what_if.filter(
             (pl.col("site") == first["site"]) & (pl.col("on") > self.day) & (pl.col("on") < limit)
         )
@@ -137,9 +135,9 @@ class Origin(Result):
         if first is not None:
             hits = self.flips.filter((pl.col("site") == first["site"]) & pl.col("flips"))
             if hits.height:
-                least = hits.sort("value_share", "part").row(0, named=True)
+                least = hits.sort("value_share", "part", nulls_last=True).row(0, named=True)
                 lines.append(
-                    f"Smallest single input that flips it: {least['part_name']}, {least['value_share']:.0%} of material value."
+                    f"Smallest single input that flips it: {least['part_name']}, {_of_material(least['value_share'])}."
                 )
             saved = self.duty.filter((pl.col("site") == first["site"]) & (pl.col("saved_per_unit") > 0))
             if saved.height and first["verdict"] in {"qualifies", "depends"}:
@@ -181,3 +179,7 @@ class Origin(Result):
     def charts(self) -> tuple[Chart, ...]:
         """Margins, ladder, foreign value, thresholds over time, flips."""
         return origin_charts(self)
+
+
+def _of_material(share: float | None) -> str:
+    return "value unknown" if share is None else f"{share:.0%} of material value"

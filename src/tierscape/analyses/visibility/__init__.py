@@ -9,28 +9,34 @@ import polars as pl
 from pydantic import Field
 
 from tierscape.analyses.visibility import weak_points as weak
+from tierscape.analyses.visibility.chain import Chain, chain_of
 from tierscape.analyses.visibility.concentration import concentration_table
-from tierscape.analyses.visibility.exposure import DIMENSIONS, evidence_table, exposure_table, overview_row, tier_table
+from tierscape.analyses.visibility.exposure import DIMENSIONS, evidence_table, exposure_table, overview_row
 from tierscape.analyses.visibility.flags import flag_table
 from tierscape.analyses.visibility.groups import DistanceScale, Inference, Limits, Prior
-from tierscape.analyses.visibility.inference import declared, inferred_links
+from tierscape.analyses.visibility.hidden import hidden_common, overlap_table
+from tierscape.analyses.visibility.imports import import_dependency
+from tierscape.analyses.visibility.inference import inferred_links
 from tierscape.analyses.visibility.places import flow_table, site_table
-from tierscape.analyses.visibility.placing import place_needs, prior_columns
+from tierscape.analyses.visibility.placing import own_shares, place_needs, prior_columns
 from tierscape.analyses.visibility.result import Visibility
 from tierscape.analyses.visibility.tables import EXPOSURE, INFERRED_LINKS, OVERVIEW
+from tierscape.analyses.visibility.tiers import coverage_table, tier_table
 from tierscape.analyses.visibility.twins import twin_sites
 from tierscape.analyses.visibility.unknowns import open_needs, questionnaire_table, unknown_table
 from tierscape.analyses.visibility.view import View, line_places, near_countries, place_classes
-from tierscape.analyses.visibility.weak_points import Chain
 from tierscape.frames import DTYPES, empty
 from tierscape.network import Network
+from tierscape.quantities.inferred import declared_links
 from tierscape.quantities.link_grades import arc_evidence
+from tierscape.quantities.link_skill import LINK_SKILL
 from tierscape.quantities.tracing import Trace, trace_value
 from tierscape.registry import analysis
 
 __all__ = ["DistanceScale", "Inference", "Limits", "Prior", "Visibility", "visibility"]
 
-READS = ("sites", "organizations", "parts", "bom", "capabilities", "links")
+DECLARED, WITH_INFERRED = "declared", "with_inferred"
+READS = ("sites", "organizations", "parts", "bom", "capabilities", "links", "indicators")
 """Tables that the answer rests on; demand only weighs the makers."""
 
 
@@ -78,8 +84,9 @@ def visibility(
     Returns
     -------
     Visibility
-        Tables ``overview``, ``tiers``, ``exposure``, ``evidence``, ``unknowns``, ``questionnaires``, ``flags``,
-        ``hidden_common``, ``single_points``, ``dual_sourcing``, ``cuts``, ``concentration``, ``inferred_links``, ``sites``, ``flows``.
+        Tables ``tiers``, ``overview``, ``exposure``, ``hidden_common``, ``single_points``, ``flags``, ``questionnaires``,
+        ``unknowns``, ``coverage``, ``evidence``, ``dual_sourcing``, ``overlap``, ``cuts``, ``concentration``,
+        ``import_dependency``, ``inferred_links``, ``inference_skill``, ``sites``, ``flows``.
 
     Raises
     ------
@@ -103,61 +110,96 @@ def visibility(
     --------
     >>> import tierscape
     >>> answer = visibility(tierscape.load("mini"))
-    >>> answer.tiers.select("tier", "sites").rows()
+    >>> answer.tiers.filter(basis="declared").select("tier", "sites").rows()
     [(0, 1), (1, 3), (2, 3), (3, 1)]
     """
-    classes = place_classes(network, near_countries(network, near), limits)
-    known, guessed, shown = _readings(network, (str(product), site), classes, inference, limits)
-    mode = inference.inferred
-    view = guessed if guessed is not None and mode == "use" else known
-    firm = weak.chain_of(known)
-    wide = firm if view is known else weak.chain_of(view)
-    cuts = weak.redundancy(firm)
+    near = near_countries(network, near)
+    classes = place_classes(network, near, limits)
+    known, guessed, (shown, skill) = _readings(network, (str(product), site), classes, (prior, inference, limits))
+    counted = guessed is not None and inference.inferred == "use"
+    firm, wide, tables = _both(known, guessed, counted)
+    view = wide.view
     needs = open_needs(view)
     placing, unplaced = place_needs(view, needs, prior)
-    common = weak.hidden_common(wide)
+    common = tables["hidden_common"].filter(pl.col("basis") == (WITH_INFERRED if counted else DECLARED))
     flags = flag_table(known, firm, view, common, needs)
     unknowns = unknown_table(view, needs, placing, flags)
-    single = _single_points(firm, wide)
-    order = (cuts.size, cuts.bound)
-    readings = [overview_row(known, "declared", order)]
-    if guessed is not None:
-        readings.append(overview_row(guessed, "with_inferred", (None, None)))
+    single = weak.single_points(firm, wide)
+    placed = None if placing is None else prior_columns(view, needs, placing, prior)
     return Visibility(
-        overview=pl.DataFrame(readings, schema={c.name: DTYPES[c.kind] for c in OVERVIEW.columns}),
-        tiers=tier_table(view),
-        exposure=_exposure(
-            view, wide, None if placing is None else prior_columns(view, needs, placing, prior), mode == "use"
-        ),
-        evidence=evidence_table(view),
-        unknowns=unknowns,
-        questionnaires=questionnaire_table(view, needs, unknowns, placing),
-        flags=flags,
-        hidden_common=common,
+        tiers=tables["tiers"],
+        overview=tables["overview"],
+        hidden_common=tables["hidden_common"],
+        cuts=tables["cuts"],
+        exposure=_exposure(view, wide, placed, counted),
         single_points=single,
+        flags=flags,
+        questionnaires=questionnaire_table(view, needs, unknowns, placing),
+        unknowns=unknowns,
+        coverage=coverage_table(view),
+        evidence=evidence_table(view),
         dual_sourcing=weak.dual_sourcing(wide),
-        cuts=weak.cut_table(firm, cuts),
+        overlap=overlap_table(wide),
         concentration=concentration_table(view, needs),
+        import_dependency=import_dependency(network, view.product, near),
         inferred_links=shown,
+        inference_skill=skill,
         sites=site_table(view, single),
         flows=flow_table(view),
         findings=(*view.trace.findings, *view.evidence.findings, *twin_sites(view), *unplaced),
     )
 
 
+def _both(known: View, guessed: View | None, counted: bool) -> tuple[Chain, Chain, dict[str, pl.DataFrame]]:  # noqa: FBT001
+    """Say what hangs on what by declared links and, beside it, with inferred ones.
+
+    Returns
+    -------
+    firm, wide : Chain
+        By declared links, and by the links that the answer counts.
+    tables : dict of str to polars.DataFrame
+        ``tiers``, ``overview``, ``hidden_common``, ``cuts``.
+    """
+    firm = chain_of(known)
+    cuts = weak.redundancy(firm)
+    readings = [overview_row(known, DECLARED, (cuts.size, cuts.bound))]
+    tables = {
+        "tiers": [tier_table(known, DECLARED)],
+        "hidden_common": [hidden_common(firm, DECLARED)],
+        "cuts": [weak.cut_table(firm, cuts, DECLARED)],
+    }
+    wide = firm
+    if guessed is not None:
+        if_right = chain_of(guessed)
+        order: tuple[int | None, int | None] = (None, None)
+        if counted:
+            wide = if_right
+            other = weak.firmer(cuts, weak.redundancy(wide))
+            order = (other.size, other.bound)
+            tables["cuts"] += [] if other is cuts else [weak.cut_table(wide, other, WITH_INFERRED)]
+        readings.append(overview_row(guessed, WITH_INFERRED, order))
+        tables["hidden_common"].append(hidden_common(if_right, WITH_INFERRED))
+        tables["tiers"].append(tier_table(guessed, WITH_INFERRED))
+    overview = pl.DataFrame(readings, schema={c.name: DTYPES[c.kind] for c in OVERVIEW.columns})
+    return firm, wide, {"overview": overview, **{name: pl.concat(frames) for name, frames in tables.items()}}
+
+
 def _readings(
-    network: Network, asked: tuple[str, str | None], classes: pl.DataFrame, inference: Inference, limits: Limits
-) -> tuple[View, View | None, pl.DataFrame]:
-    """Read the network by its declared links, by all links with inferred ones, and list the inferred ones."""
-    product, site = asked
-    trace = trace_value(network, product, site=site, links=declared(network["links"]))
+    network: Network, asked: tuple[str, str | None], classes: pl.DataFrame, given: tuple[Prior, Inference, Limits]
+) -> tuple[View, View | None, tuple[pl.DataFrame, pl.DataFrame]]:
+    """Read the network by its declared links and by all links with inferred ones; list these, and how well they are found."""
+    (product, site), (prior, inference, limits) = asked, given
+    own = own_shares(network, prior)
+    trace = trace_value(network, product, site=site, links=declared_links(network), own=own)
     known = _view(network, trace, classes, limits)
     if inference.inferred == "no":
-        return known, None, empty(INFERRED_LINKS)
-    shown, links, outside = inferred_links(network, inference)
-    trace = trace_value(network, product, site=site, links=links, outside=outside)
-    shown = shown.with_columns(counted=pl.lit(value=inference.inferred == "use"))
-    return known, _view(network, trace, classes, limits), shown
+        return known, None, (empty(INFERRED_LINKS), empty(LINK_SKILL))
+    guess = inferred_links(network, inference)
+    if guess.shown.is_empty():
+        return known, None, (empty(INFERRED_LINKS), guess.skill)
+    trace = trace_value(network, product, site=site, links=guess.links, outside=guess.outside, own=own)
+    shown = guess.shown.with_columns(counted=pl.lit(value=inference.inferred == "use"))
+    return known, _view(network, trace, classes, limits), (shown, guess.skill)
 
 
 def _view(network: Network, trace: Trace, classes: pl.DataFrame, limits: Limits) -> View:
@@ -188,12 +230,3 @@ def _exposure(view: View, chain: Chain, placed: pl.DataFrame | None, inferred: b
         ]
         table = table.with_columns(*zero, high=pl.when(new).then("prior_high").otherwise("high"))
     return table.select(EXPOSURE.names)
-
-
-def _single_points(firm: Chain, wide: Chain) -> pl.DataFrame:
-    """Single points on declared links, and those that the inferred links add."""
-    sure = weak.single_points(firm, "declared")
-    if wide is firm:
-        return sure
-    more = weak.single_points(wide, "inferred").filter(pl.col("basis") == "inferred")
-    return pl.concat([sure, more.join(sure, on="site", how="anti", maintain_order="left")])

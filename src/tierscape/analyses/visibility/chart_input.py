@@ -16,8 +16,18 @@ class VisibilityLike(Protocol):
     """What the pictures need of the answer."""
 
     @property
-    def tiers(self) -> pl.DataFrame:
-        """Tiers by class of country."""
+    def product_name(self) -> str:
+        """Name of the product for people."""
+        ...
+
+    @property
+    def counted_tiers(self) -> pl.DataFrame:
+        """Tiers by class of country, in the reading that counts."""
+        ...
+
+    @property
+    def coverage(self) -> pl.DataFrame:
+        """Tiers by grade of evidence."""
         ...
 
     @property
@@ -81,7 +91,7 @@ def graph_nodes(answer: VisibilityLike) -> tuple[pl.DataFrame, pl.DataFrame]:
         "node", label=pl.format("{} others", "n"), name=pl.format("{} other sites", "n"), layer="tier", value="value",
         kind=pl.lit(OTHERS), ring=pl.lit(value=False),
     )  # fmt: skip
-    unseen = answer.tiers.filter(pl.col("unknown_share") * pl.col("mass_share") > 1e-6).select(
+    unseen = answer.counted_tiers.filter(pl.col("unknown_share") * pl.col("mass_share") > 1e-6).select(
         node=pl.format("unknown {}", "tier"), label=pl.lit("unknown"), name=pl.lit("no site named"), layer="tier",
         value=pl.col("unknown_share") * pl.col("mass_share"), kind=pl.lit("unknown"), ring=pl.lit(value=False),
     )  # fmt: skip

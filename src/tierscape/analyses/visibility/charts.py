@@ -6,7 +6,7 @@ import polars as pl
 
 from tierscape.analyses.visibility.chart_input import VisibilityLike, graph_nodes
 from tierscape.analyses.visibility.tables import CLASSES
-from tierscape.charts import MOST_ROWS, Box, Chart, dots_side_by_side, heat_grid, ranked_bars, stacked_bars
+from tierscape.charts import MOST_ROWS, Box, Chart, heat_grid, ranked_bars, stacked_bars
 from tierscape.charts.graphs import CLASS_COLORS, bars_with_second_reading, layered_graph
 from tierscape.charts.link_maps import link_map
 from tierscape.reference import borders_geojson
@@ -30,12 +30,12 @@ def visibility_charts(answer: VisibilityLike) -> tuple[Chart, ...]:
 
 
 def _product(answer: VisibilityLike) -> str:
-    return str(answer.parameters.get("product", "the product"))
+    return answer.product_name or str(answer.parameters.get("product", "the product"))
 
 
 def tiers_by_class(answer: VisibilityLike) -> Chart:
     """Draw what passes each tier, by class of country; the unknown is grey."""
-    rows = answer.tiers.unpivot(
+    rows = answer.counted_tiers.unpivot(
         [f"{name}_share" for name in CLASSES], index=["tier", "mass_share"], variable_name="class", value_name="share"
     ).with_columns(
         pl.col("class").str.strip_suffix("_share"), share=100 * pl.col("share") * pl.col("mass_share"),
@@ -52,11 +52,11 @@ def tiers_by_class(answer: VisibilityLike) -> Chart:
         most=100.0,
     )
     worst = (
-        answer.tiers.with_columns(unseen=pl.col("unknown_share") * pl.col("mass_share"))
+        answer.counted_tiers.with_columns(unseen=pl.col("unknown_share") * pl.col("mass_share"))
         .sort("unseen", descending=True)
         .row(0, named=True)
     )
-    says = f"Value of {_product(answer)} that passes each of {answer.tiers.height} tiers, by class of country."
+    says = f"Value of {_product(answer)} that passes each of {answer.counted_tiers.height} tiers, by class of country."
     if worst["unseen"] > 0:
         says += f" Most is unknown at tier {worst['tier']}: {worst['unseen']:.0%} of the value."
     note = (
@@ -113,26 +113,28 @@ def site_graph(answer: VisibilityLike) -> Chart:
 
 
 def coverage(answer: VisibilityLike) -> Chart | None:
-    """Draw by tier how much of what it buys has a supplier on evidence, beside how much of its value is known at all."""
-    rows = answer.tiers.drop_nulls("disclosure_coverage").with_columns(
-        label=pl.when(pl.col("tier") == 0).then(pl.lit("product")).otherwise(pl.format("tier {}", "tier"))
-    )
-    if rows.is_empty():
+    """Draw by tier what the known sites buy, by the best grade among the suppliers of each need."""
+    words = {"own": "made in house", "audited": "audited", "declared": "declared", "observed": "observed", "inferred": "inferred",
+             "none": "without a grade", "unknown": "unknown"}  # fmt: skip
+    if answer.coverage.is_empty():
         return None
-    long = pl.concat(
-        [
-            rows.select("label", "tier", group=pl.lit("needs with an observed supplier"), value="disclosure_coverage"),
-            rows.select("label", "tier", group=pl.lit("value at a known site"), value=1.0 - pl.col("unknown_share")),
-        ]
-    ).sort("tier", maintain_order=True)
-    spec = dots_side_by_side(long, row="label", group="group", value="value", title="Share 0–1")
-    low = rows.sort("disclosure_coverage").row(0, named=True)
-    says = (
-        f"Disclosure coverage by tier for {_product(answer)}; lowest at {low['label']}, where {low['disclosure_coverage']:.0%} of "
-        "what known sites buy has a supplier on evidence of grade observed or better."
-    )
-    note = "Coverage speaks only of sites that are known: full coverage of a tier of which little is known says little."
-    return Chart("coverage", "How well each tier is known", spec, says, "tiers", note)
+    order = {grade: place for place, grade in enumerate(words)}
+    tiers = pl.DataFrame({"tier": answer.coverage["tier"].unique().sort()})
+    grades = pl.DataFrame({"grade": [g for g in words if g in set(answer.coverage["grade"])]})
+    rows = tiers.join(grades, how="cross").join(answer.coverage, on=["tier", "grade"], how="left").with_columns(
+        label=pl.when(pl.col("tier") == 0).then(pl.lit("product")).otherwise(pl.format("tier {}", "tier")),
+        word=pl.col("grade").replace_strict(words, return_dtype=pl.String), share=100 * pl.col("share").fill_null(0.0),
+        order=pl.col("grade").replace_strict(order, return_dtype=pl.Int64),
+    ).sort("tier", "order")  # fmt: skip
+    title = "Share of what the known sites of the tier buy, %"
+    spec = stacked_bars(rows, label="label", part="word", value="share", title=title, rules={}, most=100.0)
+    known = answer.counted_tiers.drop_nulls("disclosure_coverage").sort("disclosure_coverage", "tier")
+    says = f"What the sites of each tier of {_product(answer)} buy, by the best evidence for a supplier."
+    for row in known.head(1).iter_rows(named=True):
+        place = "the product itself" if row["tier"] == 0 else f"tier {row['tier']}"
+        says += f" Least is covered at {place}: {row['disclosure_coverage']:.0%} has a supplier observed or better."
+    note = "It speaks only of sites that are known: full coverage of a tier of which little is known says little."
+    return Chart("coverage", "How well each tier is known", spec, says, "coverage", note)
 
 
 def ask_next(answer: VisibilityLike) -> Chart | None:
@@ -164,7 +166,7 @@ def countries_by_tier(answer: VisibilityLike) -> Chart | None:
     shown = rows.filter(pl.col("key").is_in([*chosen, "unknown"]) & (pl.col("tier") != "all"))
     if shown.is_empty() or len(chosen) < 2:
         return None
-    tiers = answer.tiers.select(pl.col("tier").cast(pl.String))
+    tiers = answer.counted_tiers.select(pl.col("tier").cast(pl.String))
     keys = pl.DataFrame({"key": [*chosen, *(["unknown"] if "unknown" in set(shown["key"]) else [])]})
     names = dict(order.select("key", "name").rows())
     grid = keys.join(tiers, how="cross").join(

@@ -10,47 +10,6 @@ from tierscape.analyses.visibility.view import UNKNOWN, View, country_label
 from tierscape.quantities.link_grades import WAY_GRADES
 
 DIMENSIONS = {"country": "country", "region": "region", "site": "site", "owner": "owner"}
-OBSERVED = WAY_GRADES.index("observed")
-
-
-def tier_table(view: View) -> pl.DataFrame:
-    """Describe each tier: who is known there, in which class of country, and how much of what it buys has a supplier."""
-    known = view.reached
-    unknown = view.trace.unknown.group_by("tier", maintain_order=True).agg(unseen=pl.col("mass").sum())
-    by_class = [pl.col("mass").filter(pl.col("class") == name).sum().alias(f"{name}_share") for name in CLASSES]
-    tiers = known.group_by("tier", maintain_order=True).agg(
-        pl.col("site").n_unique().alias("sites"),
-        pl.col("country").drop_nulls().n_unique().alias("countries"),
-        *by_class,
-        added_share=pl.col("added").sum(),
-        mass=pl.col("mass").sum(),
-    )
-    tiers = tiers.join(unknown, on="tier", how="full", coalesce=True, maintain_order="left_right").with_columns(
-        pl.all().exclude("tier").fill_null(0)
-    )
-    tiers = tiers.with_columns(mass_share=pl.col("mass") + pl.col("unseen"))
-    tiers = tiers.with_columns(unknown_share=pl.col("unknown_share") + pl.col("unseen"))
-    tiers = tiers.with_columns(pl.col(f"{name}_share") / pl.col("mass_share") for name in CLASSES)
-    tiers = tiers.join(disclosure_coverage(view), on="tier", how="left", maintain_order="left").sort("tier")
-    return tiers.select(
-        "tier", "sites", "countries", pl.col("mass_share").clip(upper_bound=1.0),
-        *(pl.col(f"{name}_share").clip(0.0, 1.0) for name in CLASSES), "added_share", "disclosure_coverage",
-    )  # fmt: skip
-
-
-def disclosure_coverage(view: View) -> pl.DataFrame:
-    """Give by tier the share of what known sites buy that has a supplier of grade observed or better."""
-    graph, values, mass = view.trace.graph, view.trace.values, view.trace.mass
-    good = np.bincount(graph.arc_slot, view.evidence.grade <= OBSERVED, len(graph.slot_line)) > 0
-    bought = np.bincount(graph.arc_slot, values.arc_value, len(graph.slot_line)) + values.slot_unknown
-    named = np.bincount(graph.slot_line, bought * good, graph.n)
-    needed = np.bincount(graph.slot_line, bought, graph.n) + values.line_unknown
-    by_tier, all_by_tier = named @ mass, needed @ mass
-    tiers = np.flatnonzero(all_by_tier > 0.0)
-    share = np.minimum(by_tier[tiers] / all_by_tier[tiers], 1.0)
-    return pl.DataFrame(
-        {"tier": tiers, "disclosure_coverage": share}, schema={"tier": pl.Int64, "disclosure_coverage": pl.Float64}
-    )
 
 
 def exposure_table(view: View, *, inferred: bool) -> pl.DataFrame:

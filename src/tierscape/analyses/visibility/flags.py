@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
+from tierscape.analyses.visibility.chain import Chain
 from tierscape.analyses.visibility.view import View
-from tierscape.analyses.visibility.weak_points import Chain, undisclosed_dominators
+from tierscape.analyses.visibility.weak_points import undisclosed_dominators
 from tierscape.kernels.distance import great_circle_km
 from tierscape.quantities.link_grades import WAY_GRADES
 
@@ -54,20 +55,24 @@ def _grade(view: View, arcs: Iterable[int]) -> str | None:
 
 def _sole_sources(view: View) -> Iterable[Row]:
     graph = view.trace.graph
-    arcs = np.diff(graph.arc_start)
-    essential = (graph.slot_kind == 2) & (view.trace.reach[graph.slot_line] > 0.0)
-    classes = view.places["class"].cast(pl.String).to_list()
-    for q in np.flatnonzero(essential & (arcs == 1)).tolist():
-        e = int(graph.arc_start[q])
-        line, supplier = int(graph.slot_line[q]), int(graph.arc_supplier[e])
-        buyer, site = graph.lines["site"][line], graph.lines["site"][supplier]
-        if site == buyer or classes[supplier] in {"home", "near", "ally"}:
-            continue
-        part = view.part_names.get(graph.lines["part"][supplier], graph.slot_part[q])
+    sole = (graph.slot_kind == 2) & (np.diff(graph.arc_start) == 1) & (view.trace.reach[graph.slot_line] > 0.0)
+    slots = np.flatnonzero(sole)
+    arcs = graph.arc_start[slots]
+    lines, suppliers = graph.slot_line[slots], graph.arc_supplier[arcs]
+    seller, buyer = view.places[suppliers], view.places[lines]
+    rows = pl.DataFrame(
+        {
+            "slot": slots, "arc": arcs, "tier": view.tier_of[lines] + 1, "buyer": buyer["site"], "site": seller["site"],
+            "part": seller["part"], "class": seller["class"].cast(pl.String),
+        }
+    )  # fmt: skip
+    rows = rows.filter((pl.col("site") != pl.col("buyer")) & ~pl.col("class").is_in(["home", "near", "ally"]))
+    for q, e, tier, user, site, part, place in rows.iter_rows():
         yield (
-            "F1", RULES["F1"], f"{buyer}/{graph.slot_part[q]}", int(view.tier_of[line]) + 1, 1.0, 1.0, _grade(view, [e]),
-            classes[supplier] == "offshore" and view.evidence.grade[e] < WAY_GRADES.index("inferred"), buyer,
-            f"Is a supplier of {part} beside {view.names[site]} qualified, and if not, how many weeks would it take?",
+            "F1", RULES["F1"], f"{user}/{graph.slot_part[q]}", tier, 1.0, 1.0, _grade(view, [e]),
+            place == "offshore" and view.evidence.grade[e] < WAY_GRADES.index("inferred"), user,
+            f"Is a supplier of {view.part_names.get(part, graph.slot_part[q])} beside {view.names[site]} qualified, and if not, "
+            "how many weeks would it take?",
         )  # fmt: skip
 
 
@@ -166,11 +171,12 @@ def _expired(view: View) -> Iterable[Row]:
     graph, limit = view.trace.graph, view.limits.link_value
     through = view.trace.reach[graph.arc_line] * view.trace.values.arc_value
     by_link = np.bincount(graph.arc_link[view.evidence.expired], through[view.evidence.expired], graph.links.height)
+    tiers = np.full(graph.links.height, np.iinfo(np.int64).max)
+    np.minimum.at(tiers, graph.arc_link, view.tier_of[graph.arc_line] + 1)
     for i in np.flatnonzero(by_link > limit).tolist():
         supplier, buyer, part, grade, source = graph.links.select(
             "supplier", "buyer", "part", "evidence", "source"
         ).row(i)
-        arcs = np.flatnonzero(graph.arc_link == i)
-        tier = int(view.tier_of[graph.arc_line[arcs]].min()) + 1
+        tier = int(tiers[i])
         ask = f"Does the supply of {view.part_names[part]} by {view.names[supplier]} still hold? The row rests on: {source or 'no source'}."
         yield ("F6", RULES["F6"], f"{supplier}/{buyer}/{part}", tier, float(by_link[i]), limit, grade, True, buyer, ask)

@@ -51,6 +51,7 @@ class Inference(_Group):
         le=10,
         description="Weight of suppliers that the network does not hold; an observed maker next door weighs 0.6.",
     )
+    seed: int = Field(0, ge=0, description="Which declared links are hidden to measure how well links are inferred.")
 
 
 class Limits(_Group):

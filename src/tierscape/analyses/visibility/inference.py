@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from tierscape.analyses.visibility.groups import Inference
@@ -9,18 +11,14 @@ from tierscape.graph import SupplyGraph, supply_graph
 from tierscape.network import Network
 from tierscape.quantities.inferred import infer_links
 from tierscape.quantities.link_grades import newest
+from tierscape.quantities.link_skill import link_skill
 
 
-def declared(links: pl.DataFrame) -> pl.DataFrame:
-    """Keep the links that somebody declared or observed; those without a grade too."""
-    return links.filter(pl.col("evidence").fill_null("") != "inferred")
+class Guess(NamedTuple):
+    """Links that nobody declared.
 
-
-def inferred_links(network: Network, settings: Inference) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Complete the needs without a supplier.
-
-    Returns
-    -------
+    Parameters
+    ----------
     shown : polars.DataFrame
         Columns of the table ``inferred_links`` but ``counted``: recorded rows, and what the model adds where no link and no
         supply in house meets a need.
@@ -28,12 +26,26 @@ def inferred_links(network: Network, settings: Inference) -> tuple[pl.DataFrame,
         All links to use when inference counts: declared, recorded, and of the model.
     outside : polars.DataFrame
         ``site``, ``part`` (of the slot), ``outside``: share of a need that the model leaves to suppliers outside the network.
+    skill : polars.DataFrame
+        The table ``inference_skill``.
     """
+
+    shown: pl.DataFrame
+    links: pl.DataFrame
+    outside: pl.DataFrame
+    skill: pl.DataFrame
+
+
+def inferred_links(network: Network, settings: Inference) -> Guess:
+    """Complete the needs without a supplier, as surely as hidden links were found."""
     recorded = network["links"].filter(pl.col("evidence").fill_null("") == "inferred")
     scale = settings.distance_scale_km
     by_kind = {"product": scale.component, "component": scale.component, "material": scale.material,
                "process": scale.process, "service": scale.process}  # fmt: skip
-    model = infer_links(network, distance_scale_km=by_kind, outside_weight=settings.outside_weight)
+    weight = settings.outside_weight
+    skill = link_skill(network, distance_scale_km=by_kind, outside_weight=weight, seed=settings.seed)
+    rates = dict(skill.select("kind", "hit_rate").rows())
+    model = infer_links(network, distance_scale_km=by_kind, outside_weight=weight, hit_rate=rates)
     bare = _bare_needs(supply_graph(network), network["bom"])
     model = model.join(
         bare.select(buyer="site", part="child").unique(), on=["buyer", "part"], how="semi", maintain_order="left"
@@ -53,7 +65,7 @@ def inferred_links(network: Network, settings: Inference) -> tuple[pl.DataFrame,
         source=pl.lit("model of maximum entropy"),
     )
     links = pl.concat([network["links"], added], how="diagonal")
-    return shown.sort("part", "buyer", "supplier"), links, _left_open(model, bare)
+    return Guess(shown.sort("part", "buyer", "supplier"), links, _left_open(model, bare), skill)
 
 
 def _bare_needs(graph: SupplyGraph, bom: pl.DataFrame) -> pl.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from tierscape.analyses.visibility.groups import Prior
 from tierscape.analyses.visibility.view import UNKNOWN, View
 from tierscape.errors import Finding
 from tierscape.io.country_sector import CountrySector
+from tierscape.network import Network
 from tierscape.quantities.hs_sectors import read_overrides, sector_of_chapter
 from tierscape.quantities.prior import location_prior, place_unknown
 
@@ -35,12 +37,45 @@ class Placing:
     strength: float
 
     def offshore(self, view: View, needs: pl.DataFrame) -> NDArray[np.float64]:
-        """Prior mean of the offshore part of each need; half, where an answer moves most, if the table cannot say."""
+        """Prior mean of the offshore part of each need; NaN, anything from none to all, where the table cannot say."""
         known = dict(view.classes.with_columns(pl.col("class").cast(pl.String)).rows())
         home = view.network.home
         away = np.array([known.get(c, "home" if c == home else "offshore") == "offshore" for c in self.countries])
         found = self.share[: needs.height] @ away.astype(np.float64)
-        return np.where(self.share[: needs.height].sum(axis=1) > 0.0, np.clip(found, 0.0, 1.0), 0.5)
+        return np.where(self.share[: needs.height].sum(axis=1) > 0.0, np.clip(found, 0.0, 1.0), np.nan)
+
+
+def own_shares(network: Network, prior: Prior) -> pl.DataFrame | None:
+    """Give what a site keeps of a part whose inputs are not known: the value-added share of its sector in its country.
+
+    Returns
+    -------
+    polars.DataFrame or None
+        ``site``, ``part``, ``own``; no row where the table has no such sector, None without a table.
+    """
+    table = prior.io_table
+    if table is None:
+        return None
+    chosen = read_overrides(prior.sectors or (), table.sectors)
+    makers = network["capabilities"].select("site", "part").join(
+        network["sites"].select("site", "country"), on="site", how="left", maintain_order="left"
+    ).join(network["parts"].select("part", chapter=pl.col("hs6").str.head(2)), on="part", how="left", maintain_order="left").drop_nulls()  # fmt: skip
+    kinds = makers.select("country", "chapter").unique(maintain_order=True)
+    kinds = kinds.with_columns(
+        own=pl.Series(
+            [_own(table, country, chapter, chosen) for country, chapter in kinds.iter_rows()], dtype=pl.Float64
+        )
+    )
+    found = makers.join(kinds, on=["country", "chapter"], maintain_order="left")
+    return found.select("site", "part", "own").drop_nulls()
+
+
+def _own(table: CountrySector, country: str, chapter: str, chosen: Mapping[str, str]) -> float | None:
+    code, sector = table.country(country), sector_of_chapter(chapter, table.sectors, chosen)
+    if code is None or sector is None:
+        return None
+    at = table.rows(country=code, sector=sector) & ~table.system.unknown
+    return float(np.clip(table.system.own[at][0], 0.0, 1.0)) if at.sum() == 1 else None
 
 
 def place_needs(view: View, needs: pl.DataFrame, prior: Prior) -> tuple[Placing | None, tuple[Finding, ...]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from tierscape.analyses.visibility import tables
+from tierscape.analyses.visibility import tables, words
 from tierscape.analyses.visibility.charts import visibility_charts
 from tierscape.results import Result
 from tierscape.schema import Table
@@ -23,19 +23,23 @@ class Visibility(Result):
     TABLES: ClassVar[tuple[Table, ...]] = tables.ALL
     HEADLINE: ClassVar[tuple[str, str] | None] = ("overview", "traced_share")
 
-    overview: pl.DataFrame
     tiers: pl.DataFrame
+    overview: pl.DataFrame
     exposure: pl.DataFrame
-    evidence: pl.DataFrame
-    unknowns: pl.DataFrame
-    questionnaires: pl.DataFrame
-    flags: pl.DataFrame
     hidden_common: pl.DataFrame
     single_points: pl.DataFrame
+    flags: pl.DataFrame
+    questionnaires: pl.DataFrame
+    unknowns: pl.DataFrame
+    coverage: pl.DataFrame
+    evidence: pl.DataFrame
     dual_sourcing: pl.DataFrame
+    overlap: pl.DataFrame
     cuts: pl.DataFrame
     concentration: pl.DataFrame
+    import_dependency: pl.DataFrame
     inferred_links: pl.DataFrame
+    inference_skill: pl.DataFrame
     sites: pl.DataFrame
     flows: pl.DataFrame
 
@@ -49,13 +53,18 @@ class Visibility(Result):
         """The row of ``overview`` that this answer counts."""
         return self.overview.row(-1 if self.counts_inferred else 0, named=True)
 
+    @property
+    def counted_tiers(self) -> pl.DataFrame:
+        """The rows of ``tiers`` that this answer counts."""
+        return self.tiers.filter(pl.col("basis") == self.reading["basis"])
+
     def sentence(self) -> str:
         """Say what is traced, what is offshore, what stops everything and whom to ask."""
         row = self.reading
-        product = self.parameters.get("product", "the product")
+        product = self.product_name or self.parameters.get("product", "the product")
         counted = " (inferred links counted)" if self.counts_inferred else ""
         text = (
-            f"{row['traced_share']:.0%} of the value of {product} is traced to a site{counted}; {_offshore(row)} is added offshore "
+            f"{row['traced_share']:.0%} of the value of {product} is traced to a site{counted}; {words.offshore(row)} is added offshore "
             f"against {row['offshore_face']:.0%} at face value; {self._weakest()}"
         )
         asked = self._ask_first()
@@ -96,73 +105,68 @@ class Visibility(Result):
         if self.counts_inferred or self.overview.height < 2 or self.inferred_links.is_empty():
             return ""
         row = self.overview.row(1, named=True)
+        hidden = words.hidden_site(self.hidden_common, row["basis"])
+        known = words.hidden_site(self.hidden_common, "declared")
+        new = hidden is not None and (known is None or (hidden["site"], hidden["suppliers"]) != (known["site"], known["suppliers"]))  # fmt: skip
+        behind = f" {hidden['name']} would stand {words.behind(hidden)}." if hidden is not None and new else ""
         return (
             f"{self.inferred_links.height:,} inferred links are shown and not counted; with them {row['traced_share']:.0%} would be "
-            f"traced and {_offshore(row)} added offshore (inference.inferred=use)."
+            f"traced, {words.offshore(row)} added offshore, and outside home and near {words.outside(self.tiers, row['basis'])} "
+            f"(inference.inferred=use).{behind}"
         )
 
-    def _by_place(self) -> str:
-        """Where value is added, by class of country."""
-        row = self.reading
-        words = {"home": "at home", "near": "near", "ally": "in allied countries further off", "depends": "where it is open whether allied",
-                 "offshore": "offshore", "unknown": "unknown"}  # fmt: skip
-        shares = [f"{row[f'{name}_share']:.0%} {word}" for name, word in words.items() if row[f"{name}_share"] >= 0.005]
-        return f"Value added: {', '.join(shares)}."
+    def _by_tier(self) -> str:
+        told = words.outside(self.tiers, self.reading["basis"])
+        return f"Outside home and near, of what passes each tier: {told}." if told else ""
+
+    def _hidden(self) -> str:
+        found = words.hidden_site(self.hidden_common, self.reading["basis"])
+        return "" if found is None else f"{found['name']}, tier {found['tier']}, stands {words.behind(found)}."
 
     def lines(self) -> tuple[str, ...]:
-        """What is traced and where it lies, what everything hangs on, and what to do next."""
+        """What is traced and offshore, the tiers and who stands behind most of them, and what to do next."""
         first, _, rest = self.sentence().partition("; ask ")
         asked = f"Ask {rest}" if rest else ""
         certain = self.flags.filter("certain").height
-        flags = (
-            f"{self.flags.height} flag{'s' * (self.flags.height > 1)}, {certain} certain."
-            if self.flags.height
-            else "No flags."
-        )
-        more = self._if_inferred() or self._by_place()
+        count = self.flags.height
+        flags = f"{count} flag{'s' * (count > 1)}, {certain} certain." if count else "No flags."
+        more = self._if_inferred() or f"{self._by_tier()} {self._hidden()}".strip()
         lines = [f"{first}{'.' if rest else ''}", more, f"{flags} {asked}".strip()]
         return tuple(line for line in lines if line)
 
     def summary(self) -> str:
-        """Answer the question, say what inferred links would change, and what the answer rests on."""
+        """Answer the question by tier and by hidden site, say what inferred links would change, and what it rests on."""
         rests = "" if self.provenance is None else self.provenance.sentence()
-        return " ".join(text for text in (self.sentence(), self._if_inferred(), rests) if text)
+        texts = (self.sentence(), self._by_tier(), self._hidden(), self._if_inferred(), rests)
+        return " ".join(text for text in texts if text)
 
     def columns(self) -> tuple[str, ...]:
-        """Columns that a terminal shows."""
-        return (
-            "basis",
-            "traced_share",
-            "home_share",
-            "near_share",
-            "ally_share",
-            "offshore_share",
-            "offshore_high",
-            "offshore_face",
-        )
+        """Columns that a terminal shows: where what passes each tier lies."""
+        first = ("outside", "unknown", "offshore", "depends", "ally", "near", "home", "mass")
+        return ("basis", "tier", *(f"{name}_share" for name in first), "disclosure_coverage")
 
     def headlines(self) -> tuple[tuple[str, str, str], ...]:
-        """Traced value, offshore value, what stops everything, and whom to ask."""
+        """Traced value, tiers outside, offshore value, the hidden site behind most, single points, and whom to ask."""
         row = self.reading
+        basis, other = row["basis"], None if self.counts_inferred or self.overview.height < 2 else "with_inferred"
         single = self.single_points.filter(pl.col("tier") > 0)
         undisclosed = single.filter(pl.col("basis") == "undisclosed").height
-        named = single.height - undisclosed
-        beside = ", ".join(single.filter(pl.col("basis") != "undisclosed")["name"].head(2)) or "none is named"
+        named = single.filter(pl.col("basis") != "undisclosed")
+        beside = ", ".join(named["name"].head(2)) or "none is named"
         cards = [
-            ("Value traced", f"{row['traced_share']:.0%}", f"{row['weighted_share']:.0%} weighted by evidence"),
+            ("Value traced to a site", f"{row['traced_share']:.0%}", f"{1.0 - row['traced_share']:.0%} unknown; {row['weighted_share']:.0%} weighted by evidence"),
+            words.tier_card(self.tiers, basis, other),
             ("Added offshore", f"{row['offshore_share']:.0%}", f"up to {row['offshore_high']:.0%}; {row['offshore_face']:.0%} at face value"),
-            ("Single points upstream", f"{named}", beside + (f"; and {undisclosed} unnamed" if undisclosed else "")),
+            words.hidden_card(self.hidden_common, basis, other),
+            ("Single points upstream", f"{named.height}", beside + (f"; and {undisclosed} unnamed" if undisclosed else "")),
         ]  # fmt: skip
         if self.questionnaires.height:
             first = self.questionnaires.row(0, named=True)
-            cards.append(("Ask first", str(first["name"]), str(first["questions"])))
+            leading = str(first["questions"]).split("; ")[0]
+            about = f"about {leading}" if first["needs"] == 1 else f"{first['needs']} open needs, first {leading}"
+            cards.append(("Ask first", str(first["name"]), about))
         return tuple(cards)
 
     def charts(self) -> tuple[Chart, ...]:
         """Tiers by class, countries, the graph of sites, coverage, what to ask, countries by tier, and a map."""
         return visibility_charts(self)
-
-
-def _offshore(row: dict[str, Any]) -> str:
-    low, high = f"{row['offshore_share']:.0%}", f"{row['offshore_high']:.0%}"
-    return low if low == high else f"{low} (up to {high})"

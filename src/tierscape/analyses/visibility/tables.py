@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tierscape.quantities.link_skill import LINK_SKILL
 from tierscape.schema import Column, Table
 
 
@@ -20,6 +21,9 @@ def _count(name: str, text: str, unit: str) -> Column:
 _TIER = _count("tier", "Supply steps upstream of the product; the lowest where there are several.", "tiers")
 _ASK = (_text("ask_whom", "Site to ask."), _text("ask_what", "What to ask."))
 CLASSES = ("home", "near", "ally", "depends", "offshore", "unknown")
+_BASIS = _text(
+    "basis", "`declared`: links that somebody declared or observed; `with_inferred`: inferred links counted too."
+)
 _BY_CLASS = (
     _share("home_share", "In the buyer's country."),
     _share("near_share", "In the countries that count as near."),
@@ -30,7 +34,7 @@ _BY_CLASS = (
 )
 
 OVERVIEW = Table("overview", "a way of reading the network: declared links alone, or with inferred ones", ("basis",), (
-    _text("basis", "`declared`: links that somebody declared or observed; `with_inferred`: inferred links counted too."),
+    _BASIS,
     _share("traced_share", "Share of the product's value traced to a site."),
     *_BY_CLASS,
     _share("offshore_high", "Offshore share if all that is unknown or depends were offshore."),
@@ -42,12 +46,14 @@ OVERVIEW = Table("overview", "a way of reading the network: declared links alone
     _count("redundancy_bound", "Proven lower bound of it.", "sites"),
 ))  # fmt: skip
 
-TIERS = Table("tiers", "a tier upstream of the product", ("tier",), (
+TIERS = Table("tiers", "a tier upstream of the product, in one way of reading the network", ("basis", "tier"), (
+    _BASIS,
     _count("tier", "Supply steps upstream of the product, 0 is the product itself.", "tiers"),
+    *_BY_CLASS,
+    _share("outside_share", "Known to be neither at home nor near: ally, depends and offshore together."),
+    _share("mass_share", "Share of the product's value that passes through the tier, unknown included."),
     _count("sites", "Known sites.", "sites"),
     _count("countries", "Their countries.", "1"),
-    _share("mass_share", "Share of the product's value that passes through the tier, unknown included."),
-    *_BY_CLASS,
     _share("added_share", "Share of the product's value that is added here."),
     _share("disclosure_coverage", "Of what the known sites of this tier buy, the share with a supplier observed or better."),
 ))  # fmt: skip
@@ -69,6 +75,12 @@ EXPOSURE = Table("exposure", "a country, region, site or owner", ("dimension", "
     _share("prior_high", "High end of its 90 % interval."),
     _share("stopped_share", "Share of the product that stops with it while nobody switches."),
     Column("feasible_without", "boolean", "The product can still be made without it, all qualified alternatives used."),
+))  # fmt: skip
+
+COVERAGE = Table("coverage", "a tier and a grade of evidence", ("tier", "grade"), (
+    _count("tier", "Supply steps upstream of the product, 0 is the product itself.", "tiers"),
+    _text("grade", "Best grade among the suppliers of a need; `none` without a grade, `unknown` without a named supplier."),
+    _share("share", "Of the value that the known sites of the tier buy, the share with suppliers of that grade."),
 ))  # fmt: skip
 
 EVIDENCE = Table("evidence", "a grade of evidence", ("grade",), (
@@ -112,14 +124,23 @@ FLAGS = Table("flags", "a warning", ("flag", "subject"), (
     *_ASK,
 ))  # fmt: skip
 
-HIDDEN_COMMON = Table("hidden_common", "a site behind several direct suppliers", ("site",), (
-    _text("site", "Site."), _text("name", "Its name."), _text("country", "Its country."), _TIER,
+HIDDEN_COMMON = Table("hidden_common", "a site behind several direct suppliers; the first 500", ("basis", "site"), (
+    _BASIS, _text("site", "Site."), _text("name", "Its name."), _text("country", "Its country."), _TIER,
     _text("parts", "What it supplies."),
-    _share("cover", "Share of the direct suppliers that it stands behind."),
+    _count("suppliers", "Direct suppliers that it stands behind.", "sites"),
+    _share("cover", "The same as a share of all direct suppliers."),
     _share("cover_value_low", "Their share of the direct supply, the unknown counted as not behind it."),
     _share("cover_value_high", "The same, the unknown left out."),
     Column("direct", "boolean", "It also supplies a maker of the product itself."),
-    _text("behind", "The direct suppliers that it stands behind."),
+    _text("behind", "The direct suppliers that it stands behind, those that deliver most value first."),
+))  # fmt: skip
+
+OVERLAP = Table("overlap", "two direct suppliers that share value upstream; the first 500 pairs", ("supplier", "other"), (
+    _text("supplier", "One direct supplier."), _text("other", "Another."),
+    _text("supplier_name", "Name of the one."), _text("other_name", "Name of the other."),
+    _share("overlap", "Value added behind both over value added behind either: 1 where the same sites stand behind both."),
+    _share("shared_value", "Share of the product's value that is added behind both."),
+    _text("largest", "Site that adds most of it."),
 ))  # fmt: skip
 
 SINGLE_POINTS = Table("single_points", "a site, or an unnamed supplier, whose loss alone stops the product", ("site",), (
@@ -137,8 +158,8 @@ DUAL_SOURCING = Table("dual_sourcing", "a need with several suppliers that one l
     _text("site", "One site whose loss leaves it without any."), _text("name", "Its name."),
 ))  # fmt: skip
 
-CUTS = Table("cuts", "a smallest set of upstream sites whose joint loss stops the product", ("sites",), (
-    _count("size", "Number of sites.", "sites"), _text("sites", "The sites, joined by `; `."), _text("names", "Their names."),
+CUTS = Table("cuts", "a smallest set of upstream sites whose joint loss stops the product", ("basis", "sites"), (
+    _BASIS, _count("size", "Number of sites.", "sites"), _text("sites", "The sites, joined by `; `."), _text("names", "Their names."),
 ))  # fmt: skip
 
 CONCENTRATION = Table("concentration", "a part and a way to group its makers", ("part", "dimension"), (
@@ -164,6 +185,17 @@ INFERRED_LINKS = Table("inferred_links", "a supply relation that nobody declared
     Column("counted", "boolean", "It is counted in this answer."),
 ))  # fmt: skip
 
+IMPORT_DEPENDENCY = Table("import_dependency", "a good of the product in a year of trade", ("good", "year"), (
+    _text("good", "HS 2022 code, six digits."), _text("parts", "Parts of the product with that code."),
+    _count("year", "Year of trade.", "year"),
+    _share("hhi", "Herfindahl–Hirschman index of the imports from outside home and near, by origin."),
+    _share("outside_share", "Share of all imports that comes from outside home and near."),
+    Column("imports_to_exports", "number", "Imports from outside over exports; 9999 where nothing is exported.", unit="1", low=0),
+    _text("largest", "Origin of most imports from outside."), _share("largest_share", "Its share of them."),
+    Column("all_hold", "boolean", "HHI above 0.4, outside share above 0.5 and imports above exports, all three in this year."),
+    Column("dependent", "boolean", "All three hold in at least two of the good's last three years; null where that is open."),
+))  # fmt: skip
+
 SITES = Table("sites", "a site that value of the product reaches", ("site",), (
     _text("site", "Site."), _text("name", "Its name."), _text("organization", "Firm that runs it."),
     _text("country", "Its country."), _text("class", "`home`, `near`, `ally`, `depends`, `offshore` or `unknown`."), _TIER,
@@ -184,6 +216,6 @@ FLOWS = Table("flows", "a link that carries value of the product; the largest 2,
 ))  # fmt: skip
 
 ALL = (
-    OVERVIEW, TIERS, EXPOSURE, EVIDENCE, UNKNOWNS, QUESTIONNAIRES, FLAGS, HIDDEN_COMMON, SINGLE_POINTS, DUAL_SOURCING, CUTS,
-    CONCENTRATION, INFERRED_LINKS, SITES, FLOWS,
+    TIERS, OVERVIEW, EXPOSURE, HIDDEN_COMMON, SINGLE_POINTS, FLAGS, QUESTIONNAIRES, UNKNOWNS, COVERAGE, EVIDENCE, DUAL_SOURCING,
+    OVERLAP, CUTS, CONCENTRATION, IMPORT_DEPENDENCY, INFERRED_LINKS, LINK_SKILL, SITES, FLOWS,
 )  # fmt: skip

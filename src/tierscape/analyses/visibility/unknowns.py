@@ -89,7 +89,7 @@ def questionnaire_table(
         pl.col("name", "country").first(),
         needs=pl.len().cast(pl.Int64),
         value_share=pl.col("value_share").sum(),
-        first=pl.col("label").unique(maintain_order=True).head(MOST_NAMED).str.join(", "),
+        first=pl.col("label").unique(maintain_order=True).head(MOST_NAMED).str.join("; "),
         parts=pl.col("label").n_unique(),
     )  # fmt: skip
     dominating = unknowns.group_by("ask_whom", maintain_order=True).agg(

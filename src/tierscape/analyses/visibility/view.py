@@ -100,8 +100,16 @@ class View:
 
     @cached_property
     def part_names(self) -> dict[str, str]:
-        """Name of every part, its key where it has none."""
-        return dict(self.network["parts"].select("part", pl.coalesce("name", "part")).rows())
+        """Name of every part, its key where it has none; of a choice, the names of its alternatives."""
+        names = dict(self.network["parts"].select("part", pl.coalesce("name", "part")).rows())
+        choices = self.network["bom"].drop_nulls("choice").select("choice", name=pl.col("child").replace(names))
+        joined = (
+            choices.unique()
+            .sort("choice", "name")
+            .group_by("choice", maintain_order=True)
+            .agg(pl.col("name").str.join(" or "))
+        )
+        return {**dict(joined.rows()), **names}
 
     def by_class(self, column: str) -> dict[str, float]:
         """Sum a column of ``reached`` by class of the country; what is not traced is ``unknown``."""

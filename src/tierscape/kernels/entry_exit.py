@@ -1,0 +1,461 @@
+"""Suppliers that enter and leave a place, quarter by quarter, in several arms on common random numbers."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+QUARTER = 0.25
+"""Length of a step, years."""
+ROUNDING = 1e-12
+"""Distance to 0 and to 1 below which a completeness is taken to be there."""
+FILLED = 0.5
+"""Cover from which a part counts as filled."""
+FREE_HIRING = 0.02
+"""Share of the labour pool that can be hired a year without a rise of wages."""
+RATE, PULL, FEEDBACK, SIZE, RELATED, WAGE, EXIT, CONGESTION = range(8)
+"""Columns of the drawn parameters: a, β_A of tier 1, β_C, β_s, β_rel, β_w, δ, η."""
+PARAMETERS = 8
+_ENTRY, _EXIT, _EXIT_START, _LAG = 0, 1, 2, 3
+
+_MIX1, _MIX2, _GOLDEN = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
+_S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
+
+
+class Needs(NamedTuple):
+    """The bill of materials as arrays; part 0 is the product, parents stand before children.
+
+    Parameters
+    ----------
+    own : numpy.ndarray, shape (K,)
+        Weight of a part's own making.
+    first : numpy.ndarray of int64, shape (K + 1,)
+        Groups of part k are ``first[k]`` to ``first[k + 1]``.
+    weight, essential : numpy.ndarray, shape (G,)
+        Weight of a group, and whether the part cannot be made without it.
+    member_first : numpy.ndarray of int64, shape (G + 1,)
+    member : numpy.ndarray of int64
+        Alternatives of a group.
+    floor : float
+        ε of the completeness.
+    """
+
+    own: Floats
+    first: Ints
+    weight: Floats
+    essential: NDArray[np.bool_]
+    member_first: Ints
+    member: Ints
+    floor: float
+
+
+class Place(NamedTuple):
+    """A place and what is promised to it; K parts, Q quarters, A arms.
+
+    Parameters
+    ----------
+    needs : Needs
+    tier : numpy.ndarray of int64, shape (K,)
+        Steps upstream of the product: the pull of an anchor is β_A at tier 1, half of it at tier 2, none above.
+    start : numpy.ndarray of int64, shape (K,)
+        Sites that operate at the start.
+    weight : numpy.ndarray, shape (K,)
+        Cover that each of those gives; a site that enters gives 1.
+    planned : numpy.ndarray of int64, shape (Q + 1, K)
+        Sites that open in every arm, by first quarter.
+    sure : numpy.ndarray of int64, shape (A, Q + 1, K)
+        Contracted sites, by first quarter.
+    pull : numpy.ndarray, shape (A, Q, K)
+        Mean over past quarters, weighted by λ, of ln(1 + V/MES).
+    related : numpy.ndarray, shape (K,)
+        ω, 0 to 1.
+    most : numpy.ndarray, shape (K,)
+        N̄, sites at which entry stops.
+    jobs : numpy.ndarray, shape (K,)
+        People of a site; 0 where unknown.
+    lag : numpy.ndarray, shape (K, 3)
+        Least, most likely and largest months from decision to first output.
+    ramp : numpy.ndarray of int64, shape (K,)
+        Quarters from first to full output.
+    labour_pool : float
+        Infinity turns wages off.
+    dispersion : float
+        α of negative binomial entries; 0 is Poisson.
+    full : float
+        Sites that cover a part in full.
+    """
+
+    needs: Needs
+    tier: Ints
+    start: Ints
+    weight: Floats
+    planned: Ints
+    sure: Ints
+    pull: Floats
+    related: Floats
+    most: Floats
+    jobs: Floats
+    lag: Floats
+    ramp: Ints
+    labour_pool: float
+    dispersion: float
+    full: float
+
+
+class Paths(NamedTuple):
+    """What became of a place; D draws, A arms.
+
+    Parameters
+    ----------
+    completeness, jobs : numpy.ndarray, shape (D, A, Q + 1)
+        At the start and after each quarter, from output as it ramps up; people at sites that entered.
+    filled : numpy.ndarray, shape (D, A, K)
+        First quarter at whose start the sites that operate, ramping or not, fill a part; infinity if never.
+    sites, entered : numpy.ndarray, shape (D, A, K)
+        Sites that operate at the end; sites that entered and came to operate.
+    """
+
+    completeness: Floats
+    jobs: Floats
+    filled: Floats
+    sites: Floats
+    entered: Floats
+
+
+def simulate(given: tuple[Place, Floats, int], ids: Ints) -> Floats:
+    """Run all arms of a place in each draw.
+
+    For part k in quarter q, with N operating sites and completeness C:
+
+        entries   ~ Poisson(μ/4),  μ = a (1+N)^β_s exp(β_rel ω + β_A pull + β_C (C − C₀)) (W/W₀)^β_w max(0, 1 − (N + pipeline)/N̄)
+        exits     ~ Binomial(N, 1 − (1−δ)^¼)
+        W         · (1 + η max(0, hires/pool − 0.02/4)) each quarter
+
+    What is decided in quarter q operates from quarter q + 1 + lag.
+
+    Parameters
+    ----------
+    given : (Place, numpy.ndarray of shape (draws, PARAMETERS), int)
+        Place, drawn parameters, and the seed, 0 to 2⁶⁴ − 1.
+    ids : numpy.ndarray of int64
+        Numbers of the draws: rows of the parameters.
+
+    Returns
+    -------
+    numpy.ndarray, shape (len(ids), A · (2 (Q + 1) + 3 K))
+        For ``unpacked``.
+
+    Notes
+    -----
+    Every uniform number is a hash of (seed, draw, part, quarter, purpose), counts come by inversion, and the lag is one of a
+    part in a draw: arms differ only in what is different between them. O(draws · arms · quarters · parts) time and a walk of the
+    bill of materials in quarters in which a cover changed.
+
+    References
+    ----------
+    Hash: Steele, Lea & Flood (2014), Fast splittable pseudorandom number generators, doi 10.1145/2660193.2660195, the
+    finaliser after Stafford. Tiers: Yamashita, Matsuura & Nakajima (2014). Wages: Greenstone, Hornbeck & Moretti (2010).
+    """
+    place, drawn, seed = given
+    arms, quarters, parts = place.pull.shape
+    rows = np.zeros((len(ids), arms * (2 * (quarters + 1) + 3 * parts)))
+    with np.errstate(over="ignore"):  # words wrap around; only without the compiler does NumPy mind
+        _run(place, drawn, np.uint64(seed), ids, rows)
+    return rows
+
+
+def unpacked(rows: Floats, arms: int, quarters: int, parts: int) -> Paths:
+    """Give the rows of ``simulate`` by what they are."""
+    by_arm = rows.reshape(len(rows), arms, -1)
+    steps = quarters + 1
+    ends = np.cumsum([steps, steps, parts, parts])
+    return Paths(*np.split(by_arm, ends, axis=2))
+
+
+def discounted(pull: Floats, keep: float) -> Floats:
+    """Weigh past quarters: Σ λ^{s/4} x_{q−s} / Σ λ^{s/4} over s from 0 to q, with 0⁰ = 1.
+
+    Parameters
+    ----------
+    pull : numpy.ndarray, shape (..., Q, K)
+    keep : float
+        λ, what a commitment keeps of its pull after a year, 0 to 1.
+
+    Examples
+    --------
+    >>> discounted(np.array([[0.0], [1.0]]), 0.0).tolist()
+    [[0.0], [1.0]]
+    """
+    quarter = keep**QUARTER
+    out, total, weight = np.zeros_like(pull), np.zeros(pull.shape[:-2] + pull.shape[-1:]), 0.0
+    for q in range(pull.shape[-2]):
+        total, weight = total * quarter + pull[..., q, :], weight * quarter + 1.0
+        out[..., q, :] = total / weight
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _mix(word: np.uint64) -> np.uint64:
+    word = (word ^ (word >> _S30)) * _MIX1
+    word = (word ^ (word >> _S27)) * _MIX2
+    return word ^ (word >> _S31)
+
+
+@njit(cache=True, nogil=True)
+def _uniform(key: np.uint64, quarter: int, purpose: int) -> float:
+    return float(_mix(key + np.uint64(4 * quarter + purpose + 1) * _GOLDEN) >> _S11) * 2.0**-53
+
+
+@njit(cache=True, nogil=True)
+def _entries(u: float, mean: float, dispersion: float) -> int:
+    """Least k with F(k) > u, of a Poisson or negative binomial law."""
+    k = 0
+    if dispersion > 0.0:
+        size, odds = 1.0 / dispersion, dispersion * mean / (1.0 + dispersion * mean)
+        term = math.exp(-size * math.log1p(dispersion * mean))
+        total = term
+        while total <= u and (k < mean or total + term > total):
+            term *= (k + size) / (k + 1.0) * odds
+            k += 1
+            total += term
+        return k
+    term = math.exp(-mean)
+    total = term
+    while total <= u and (k < mean or total + term > total):
+        k += 1
+        term *= mean / k
+        total += term
+    return k
+
+
+@njit(cache=True, nogil=True)
+def _exits(u: float, sites: int, log_stay: float) -> int:
+    """Least k with F(k) > u, of a binomial law; ``log_stay`` is the log of the chance that a site stays."""
+    if u < 1.0 + sites * log_stay:
+        return 0
+    odds = math.expm1(-log_stay)
+    term, k = math.exp(sites * log_stay), 0
+    total = term
+    while total <= u and k < sites:
+        term *= odds * (sites - k) / (k + 1.0)
+        k += 1
+        total += term
+    return k
+
+
+@njit(cache=True, nogil=True)
+def _months(u: float, low: float, mode: float, high: float) -> float:
+    """Invert a triangular law."""
+    if high <= low:
+        return low
+    split = (mode - low) / (high - low)
+    if u < split:
+        return low + math.sqrt(u * (high - low) * (mode - low))
+    return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
+
+
+@njit(cache=True, nogil=True)
+def _walk(cover: Floats, needs: Needs, value: Floats) -> float:
+    """Completeness of the product with ρ = 1, best of alternatives; ``value`` is room to work in."""
+    eps = needs.floor
+    for n in range(len(needs.own) - 1, -1, -1):
+        value[n] = cover[n]
+        if needs.first[n] == needs.first[n + 1]:
+            continue
+        hard, hard_sum, soft, soft_sum = 0.0, 0.0, 0.0, 0.0
+        if needs.own[n] > 0.0:
+            hard, hard_sum = needs.own[n], needs.own[n] / (eps + (1.0 - eps) * cover[n])
+        for g in range(needs.first[n], needs.first[n + 1]):
+            best = 0.0
+            for m in range(needs.member_first[g], needs.member_first[g + 1]):
+                best = max(best, value[needs.member[m]])
+            reached = eps + (1.0 - eps) * best
+            if needs.essential[g]:
+                hard, hard_sum = hard + needs.weight[g], hard_sum + needs.weight[g] / reached
+            else:
+                soft, soft_sum = soft + needs.weight[g], soft_sum + needs.weight[g] * reached
+        met = soft_sum
+        if hard_sum > 0.0:
+            met += hard * hard / hard_sum
+        all_of = (met / (hard + soft) - eps) / (1.0 - eps)
+        value[n] = 0.0 if all_of < ROUNDING else 1.0 if all_of > 1.0 - ROUNDING else all_of
+    return float(value[0])
+
+
+@njit(cache=True, nogil=True)
+def _mark(k: int, quarter: int, busy: Ints, until: Ints) -> None:
+    """Put a part on the list of those that change, up to a quarter; ``busy[0]`` counts the list."""
+    if until[0, k] < 0:
+        busy[0] += 1
+        busy[busy[0]] = k
+    until[0, k] = max(until[0, k], quarter)
+    until[1, k] = quarter
+
+
+@njit(cache=True, nogil=True)
+def _ready(entered: int, k: int, q: int, due: Ints, ramp: int) -> float:
+    """Sites that entered, by their share of full output at the start of a quarter."""
+    ready = float(entered)
+    for age in range(min(ramp, q + 1)):
+        if due[q - age, k] > 0:
+            ready -= due[q - age, k] * (1.0 - (age + 1.0) / (ramp + 1.0))
+    return max(ready, 0.0)
+
+
+@njit(cache=True, nogil=True)
+def _rate(base: float, sites: int, coming: int, most: float, reach: Floats) -> float:
+    """Entries a quarter of a part before any pull; changes only with its sites and its pipeline."""
+    room = 1.0 - (sites + coming) / most
+    if room <= 0.0:
+        return 0.0
+    if sites < len(reach):
+        return float(base * room * reach[sites])
+    return float(base * room * math.exp(math.log1p(sites) * math.log(reach[1]) / math.log(2.0)))
+
+
+@njit(cache=True, nogil=True)
+def _tune(place: Place, arm: int, q: int, strength: float, factor: Floats) -> None:
+    """Turn the pull of a quarter into factors, where it is another than the quarter before."""
+    for k in range(1, len(factor)):
+        now = place.pull[arm, q, k]
+        if q == 0 or now != place.pull[arm, q - 1, k]:
+            tier = place.tier[k]
+            share = 0.0 if tier > 2 else 0.5 if tier == 2 else 1.0
+            factor[k] = math.exp(strength * share * now)
+
+
+@njit(cache=True, nogil=True)
+def _choose(keys: NDArray[np.uint64], q: int, chances: tuple[Floats, float, float], wait: Ints, held: tuple[Ints, Ints, Ints, Ints]) -> None:  # fmt: skip
+    """Let suppliers decide to come, and sites exit.
+
+    Who comes stands in ``due`` at the first quarter of output, and in the pipeline until then; ``due[q, 0]`` counts a quarter.
+    """
+    mean_of, log_stay, dispersion = chances
+    state, due, busy, until = held
+    for k in range(1, len(keys)):
+        mean = mean_of[k]
+        if mean > 0.0:
+            u = _uniform(keys[k], q, _ENTRY)
+            if u >= 1.0 - mean:  # below lies within the chance of none, whatever the law
+                coming = _entries(u, min(mean, 700.0), dispersion)
+                if coming > 0:
+                    state[2, k] += coming
+                    _mark(k, q + 1, busy, until)
+                    if q + 1 + wait[k] < len(due):
+                        due[q + 1 + wait[k], k] += coming
+                        due[q + 1 + wait[k], 0] += coming
+        for row in range(2):
+            sites = state[row, k]
+            if sites > 0:
+                u = _uniform(keys[k], q, _EXIT_START if row == 0 else _EXIT)
+                gone = _exits(u, sites, log_stay) if u >= 1.0 + sites * log_stay else 0
+                if gone > 0:
+                    state[row, k] -= gone
+                    _mark(k, q + 1, busy, until)
+
+
+@njit(cache=True, nogil=True)
+def _open(place: Place, arm: int, q: int, held: tuple[Ints, Ints, Ints, Ints], entered: Floats) -> float:
+    """Let what is due, contracted and planned operate from a quarter on, and say how many people are hired."""
+    state, due, busy, until = held
+    hires = 0.0
+    for k in range(1, len(entered)):
+        planned, sure = place.planned[q, k], place.sure[arm, q, k]
+        if due[q, k] + sure + planned > 0:
+            state[2, k] -= due[q, k]
+            due[q, k] += sure
+            state[1, k] += due[q, k]
+            state[0, k] += planned
+            entered[k] += due[q, k]
+            hires += due[q, k] * place.jobs[k]
+            _mark(k, q + place.ramp[k], busy, until)
+    return hires
+
+
+@njit(cache=True, nogil=True)
+def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) -> None:
+    arms, quarters, parts = place.pull.shape
+    width = 2 * (quarters + 1) + 3 * parts
+    keys, wait, base = np.zeros(parts, np.uint64), np.zeros(parts, np.int64), np.zeros(parts)
+    news = np.zeros((2, arms, quarters + 1), np.bool_)  # quarters with another pull, with sites that are certain
+    for arm in range(arms):
+        for q in range(quarters):
+            news[0, arm, q] = q == 0 or np.any(place.pull[arm, q] != place.pull[arm, q - 1])
+            news[1, arm, q + 1] = place.sure[arm, q + 1].any() or place.planned[q + 1].any()
+    for d in range(len(ids)):
+        beta = drawn[ids[d]]
+        draw_key = _mix(_mix(seed + _GOLDEN) + np.uint64(ids[d] + 1) * _MIX1)
+        for k in range(1, parts):
+            keys[k] = _mix(draw_key + np.uint64(k + 1) * _MIX2)
+            months = _months(_uniform(keys[k], 0, _LAG), place.lag[k, 0], place.lag[k, 1], place.lag[k, 2])
+            wait[k] = int(months / 3.0 + 0.5)
+            base[k] = QUARTER * beta[RATE] * math.exp(beta[RELATED] * place.related[k])
+        reach = np.exp(beta[SIZE] * np.log(np.arange(1.0, 65.0)))
+        for arm in range(arms):
+            _arm(place, arm, beta, (keys, wait, base, reach, news), rows[d, arm * width : (arm + 1) * width])
+
+
+@njit(cache=True, nogil=True)
+def _arm(place: Place, arm: int, beta: Floats, of_draw: tuple[NDArray[np.uint64], Ints, Floats, Floats, NDArray[np.bool_]], row: Floats) -> None:  # fmt: skip
+    keys, wait, base, reach, news = of_draw
+    weight, most, ramp, full, people = place.weight, place.most, place.ramp, place.full, place.jobs
+    _, quarters, parts = place.pull.shape
+    steps = quarters + 1
+    complete, jobs, ends = row[:steps], row[steps : 2 * steps], row[2 * steps :]
+    filled, stock, entered = ends[:parts], ends[parts : 2 * parts], ends[2 * parts :]
+    filled[:] = np.inf
+    state = np.zeros((3, parts), np.int64)  # of the start, entered, on the way
+    state[0] = place.start
+    due, busy, until = np.zeros((steps, parts), np.int64), np.arange(parts), np.zeros((2, parts), np.int64)
+    busy[0], entrants = parts - 1, np.zeros(parts, np.int64)
+    cover, rate, factor, mean = np.zeros(parts), np.zeros(parts), np.ones(parts), np.zeros(parts)
+    held = (state, due, busy, until)
+    log_stay, log_wage, climate = QUARTER * math.log1p(-beta[EXIT]), 0.0, 1.0
+    for q in range(steps):
+        moved, left, listed = q == 0, 0, busy[0]
+        jobs[q] = jobs[q - 1] if q else 0.0
+        for i in range(1, listed + 1):
+            k = busy[i]
+            stands = state[0, k] * weight[k]
+            now = 1.0
+            if stands < full:
+                now = min(1.0, (stands + _ready(state[1, k], k, q, due, ramp[k])) / full)
+            moved, cover[k] = moved or now != cover[k], now
+            if until[1, k] >= 0:
+                jobs[q] += (state[1, k] - entrants[k]) * people[k]
+                entrants[k] = state[1, k]
+                rate[k] = _rate(base[k], state[0, k] + state[1, k], state[2, k], most[k], reach)
+                mean[k] = rate[k] * factor[k] * climate
+                until[1, k] = -1
+            if filled[k] > q and stands + state[1, k] >= FILLED * full:
+                filled[k] = q  # a site that operates counts, whatever its ramp
+            if until[0, k] > q:
+                left += 1
+                busy[left] = k
+            else:
+                until[0, k] = -1
+        busy[0] = left
+        complete[q] = _walk(cover, place.needs, stock) if moved else complete[q - 1]
+        if q == quarters:
+            break
+        now = math.exp(beta[FEEDBACK] * (complete[max(q - 1, 0)] - complete[0]) + beta[WAGE] * log_wage)
+        if news[0, arm, q] or now != climate:
+            climate = now
+            if news[0, arm, q]:
+                _tune(place, arm, q, beta[PULL], factor)
+            mean[:] = rate * factor * climate
+        _choose(keys, q, (mean, log_stay, place.dispersion), wait, held)
+        if due[q + 1, 0] or news[1, arm, q + 1]:
+            hires = _open(place, arm, q + 1, held, entered)
+            rise = max(0.0, hires / place.labour_pool - FREE_HIRING * QUARTER)
+            log_wage += math.log1p(beta[CONGESTION] * rise)
+    stock[0] = 0.0
+    for k in range(1, parts):
+        stock[k] = state[0, k] + state[1, k]
