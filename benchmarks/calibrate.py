@@ -18,8 +18,8 @@ from tierscape.quantities.panel_features import FEATURES, Landscape
 from tierscape.quantities.panel_places import find_places
 
 PART = "3363"
-TRUTH = {"own": 0.35, "near": 0.5, "related": 0.8, "total": 0.3, "near_total": -0.3, "distance": -0.4}
-LEVEL = -1.9
+TRUTH = {"own": 0.35, "near": 0.3, "related": 0.8, "total": 0.3, "near_total": -0.3, "distance": -0.4}
+LEVEL = -2.0
 SIDE, YEARS, STOCK = 14, 12, 120
 PLAIN = CalibrateAssumptions(ridge=0.0)
 
@@ -32,7 +32,8 @@ def simulate(seed: int) -> Panel:
     rows: list[tuple[str, str, int, int]] = []
 
     def add(part: str, counts: np.ndarray, year: int) -> None:
-        rows.extend((f"s{len(rows) + i}", part, int(p), year) for i, p in enumerate(np.repeat(np.arange(places), counts)))
+        start = len(rows)
+        rows.extend([(f"s{start + i}", part, int(p), year) for i, p in enumerate(np.repeat(np.arange(places), counts))])
 
     for code in range(8):
         add(f"{1000 + code}", random.poisson(weight * random.lognormal(0.0, 0.7, places)), 2000)
@@ -43,7 +44,7 @@ def simulate(seed: int) -> Panel:
         panel = as_panel(rows)
         land = Landscape(panel, find_places(panel, until=year))
         features = land.features(land.of_part((PART,)), year - 1)
-        add(PART, random.poisson(np.exp(np.minimum(LEVEL + features @ beta, 2.0))), year)
+        add(PART, random.poisson(np.exp(LEVEL + features @ beta)), year)
         add("1000", random.poisson(0.05 * weight), year)
     return as_panel(rows)
 

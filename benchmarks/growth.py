@@ -16,7 +16,8 @@ import time
 import numpy as np
 
 from tierscape.kernels import entry_exit as kernel
-from tierscape.kernels.entry_exit import Needs, Place, simulate, unpacked
+from tierscape.kernels.completeness_again import Needs
+from tierscape.kernels.entry_exit import Place, simulate, unpacked
 from tierscape.sweep import sweep
 
 

@@ -47,7 +47,11 @@ def answers(words):
 
 @every_analysis
 def test_command_line_gives_the_bytes_of_python(name, answers, words, tierscape):
-    flags = [word for parameter, value in ASKED.get(name, {}).items() for word in (f"--{parameter.replace('_', '-')}", str(value))]
+    flags = [
+        word
+        for parameter, value in ASKED.get(name, {}).items()
+        for word in (f"--{parameter.replace('_', '-')}", str(value))
+    ]
     ran = tierscape(name, words[analyses.get(name).takes], *flags, "--json")
     assert ran.code == 0
     assert ran.out.encode() == answers[name].to_json() + b"\n"

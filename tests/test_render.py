@@ -95,10 +95,10 @@ def test_page_names_no_address_but_those_of_xml_namespaces(static):
 def test_table_shows_units_dashes_for_the_unknown_and_names_empty_columns():
     html = everything(static=True)
     assert 'nearest<span class="unit">km</span>' in html
-    assert '<td class=n>1\u2009230</td>' in html
+    assert "<td class=n>1\u2009230</td>" in html
     assert '<td class="unknown n"><abbr title="unknown">–</abbr></td>' in html
     assert "Without any value: empty." in html
-    assert '<td class=n>2027</td>' in html
+    assert "<td class=n>2027</td>" in html
 
 
 def test_only_fifty_rows_are_shown_and_the_link_holds_all():

@@ -74,7 +74,9 @@ def test_calibration_adds_up(answer):
 
 
 def test_several_parts_are_judged_each_and_pooled():
-    parts = backtest(make_panel(), fit_until=2006, top=(5,), assumptions=QUICK).metrics["part"].unique(maintain_order=True)
+    parts = (
+        backtest(make_panel(), fit_until=2006, top=(5,), assumptions=QUICK).metrics["part"].unique(maintain_order=True)
+    )
     assert parts.to_list() == ["pooled", "1111", "336390"]
 
 

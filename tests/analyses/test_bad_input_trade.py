@@ -35,7 +35,9 @@ def mini(**changed: pl.DataFrame) -> Network:
 def test_a_material_without_value_is_said_to_be_unknown_and_not_zero():
     base = tierscape.load("mini")
     blank = pl.lit(None, pl.Float64)
-    network = mini(links=base["links"].with_columns(unit_price=blank), parts=base["parts"].with_columns(unit_value=blank))
+    network = mini(
+        links=base["links"].with_columns(unit_price=blank), parts=base["parts"].with_columns(unit_value=blank)
+    )
     answer = origin(network)
     answer.to_json()
     assert "0% of material value" not in " ".join(answer.lines())

@@ -71,7 +71,7 @@ def test_region_stands_first_in_each_of_its_pairs(sample):
         ("PL-24", "PL-02"),
         ("PL-24", "HU-KE"),
     }
-    assert '<td class="number">−4.5</td>' in table
+    assert "<td class=n>−4.5</td>" in table
 
 
 def test_region_without_a_score_says_why(sample):

@@ -62,7 +62,7 @@ def test_site_registered_again_is_one_site():
     rows = frame(site=["a", "b"], organization=["Acme, S.A.", "ACME SA"], first_year=[2010, 2014], last_year=[2012, 2018], lat=[25.7, 25.701])  # fmt: skip
     panel = Panel.from_frame(rows)
     assert panel.rows.select("site", "first_year", "last_year").rows() == [("a", 2010, 2018)]
-    assert [f.rule for f in panel.findings if f.severity == "warning"][0] == "registered_again"
+    assert next(f.rule for f in panel.findings if f.severity == "warning") == "registered_again"
 
 
 @pytest.mark.parametrize(

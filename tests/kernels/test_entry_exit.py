@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from tierscape.kernels import completeness
 from tierscape.kernels import entry_exit as kernel
-from tierscape.kernels.entry_exit import Needs, Place, discounted, simulate, unpacked
+from tierscape.kernels.completeness_again import Needs
+from tierscape.kernels.entry_exit import Place, discounted, simulate, unpacked
 from tierscape.sweep import sweep
 
 MANY = 1e12

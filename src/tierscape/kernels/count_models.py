@@ -144,8 +144,8 @@ def fit_counts(
         b, now = b + share * step, after
         if converged:
             break
-    bread = np.linalg.pinv(_information(x, b, alpha) + np.diag(penalty))
-    covariance = bread if clusters is None else bread @ _meat(x, y, b, alpha, clusters) @ bread
+    bread = np.asarray(np.linalg.pinv(_information(x, b, alpha) + np.diag(penalty)), dtype=np.float64)
+    covariance: Floats = bread if clusters is None else bread @ _meat(x, y, b, alpha, clusters) @ bread
     return CountFit(b, covariance, log_likelihood(x, y, b, alpha), alpha, converged)
 
 

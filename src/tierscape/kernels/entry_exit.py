@@ -9,13 +9,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from tierscape.kernels.completeness_again import Needs, walk
+from tierscape.kernels.hashed_draws import GOLDEN, MIX_FIRST, MIX_SECOND, entries, exits, mix, months_between, uniform
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 QUARTER = 0.25
 """Length of a step, years."""
-ROUNDING = 1e-12
-"""Distance to 0 and to 1 below which a completeness is taken to be there."""
 FILLED = 0.5
 """Cover from which a part counts as filled."""
 FREE_HIRING = 0.02
@@ -24,36 +25,6 @@ RATE, PULL, FEEDBACK, SIZE, RELATED, WAGE, EXIT, CONGESTION = range(8)
 """Columns of the drawn parameters: a, β_A of tier 1, β_C, β_s, β_rel, β_w, δ, η."""
 PARAMETERS = 8
 _ENTRY, _EXIT, _EXIT_START, _LAG = 0, 1, 2, 3
-
-_MIX1, _MIX2, _GOLDEN = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB), np.uint64(0x9E3779B97F4A7C15)
-_S27, _S30, _S31, _S11 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(11)
-
-
-class Needs(NamedTuple):
-    """The bill of materials as arrays; part 0 is the product, parents stand before children.
-
-    Parameters
-    ----------
-    own : numpy.ndarray, shape (K,)
-        Weight of a part's own making.
-    first : numpy.ndarray of int64, shape (K + 1,)
-        Groups of part k are ``first[k]`` to ``first[k + 1]``.
-    weight, essential : numpy.ndarray, shape (G,)
-        Weight of a group, and whether the part cannot be made without it.
-    member_first : numpy.ndarray of int64, shape (G + 1,)
-    member : numpy.ndarray of int64
-        Alternatives of a group.
-    floor : float
-        ε of the completeness.
-    """
-
-    own: Floats
-    first: Ints
-    weight: Floats
-    essential: NDArray[np.bool_]
-    member_first: Ints
-    member: Ints
-    floor: float
 
 
 class Place(NamedTuple):
@@ -201,95 +172,7 @@ def discounted(pull: Floats, keep: float) -> Floats:
     return out
 
 
-@njit(cache=True, nogil=True)
-def _mix(word: np.uint64) -> np.uint64:
-    word = (word ^ (word >> _S30)) * _MIX1
-    word = (word ^ (word >> _S27)) * _MIX2
-    return word ^ (word >> _S31)
-
-
-@njit(cache=True, nogil=True)
-def _uniform(key: np.uint64, quarter: int, purpose: int) -> float:
-    return float(_mix(key + np.uint64(4 * quarter + purpose + 1) * _GOLDEN) >> _S11) * 2.0**-53
-
-
-@njit(cache=True, nogil=True)
-def _entries(u: float, mean: float, dispersion: float) -> int:
-    """Least k with F(k) > u, of a Poisson or negative binomial law."""
-    k = 0
-    if dispersion > 0.0:
-        size, odds = 1.0 / dispersion, dispersion * mean / (1.0 + dispersion * mean)
-        term = math.exp(-size * math.log1p(dispersion * mean))
-        total = term
-        while total <= u and (k < mean or total + term > total):
-            term *= (k + size) / (k + 1.0) * odds
-            k += 1
-            total += term
-        return k
-    term = math.exp(-mean)
-    total = term
-    while total <= u and (k < mean or total + term > total):
-        k += 1
-        term *= mean / k
-        total += term
-    return k
-
-
-@njit(cache=True, nogil=True)
-def _exits(u: float, sites: int, log_stay: float) -> int:
-    """Least k with F(k) > u, of a binomial law; ``log_stay`` is the log of the chance that a site stays."""
-    if u < 1.0 + sites * log_stay:
-        return 0
-    odds = math.expm1(-log_stay)
-    term, k = math.exp(sites * log_stay), 0
-    total = term
-    while total <= u and k < sites:
-        term *= odds * (sites - k) / (k + 1.0)
-        k += 1
-        total += term
-    return k
-
-
-@njit(cache=True, nogil=True)
-def _months(u: float, low: float, mode: float, high: float) -> float:
-    """Invert a triangular law."""
-    if high <= low:
-        return low
-    split = (mode - low) / (high - low)
-    if u < split:
-        return low + math.sqrt(u * (high - low) * (mode - low))
-    return high - math.sqrt((1.0 - u) * (high - low) * (high - mode))
-
-
-@njit(cache=True, nogil=True)
-def _walk(cover: Floats, needs: Needs, value: Floats) -> float:
-    """Completeness of the product with ρ = 1, best of alternatives; ``value`` is room to work in."""
-    eps = needs.floor
-    for n in range(len(needs.own) - 1, -1, -1):
-        value[n] = cover[n]
-        if needs.first[n] == needs.first[n + 1]:
-            continue
-        hard, hard_sum, soft, soft_sum = 0.0, 0.0, 0.0, 0.0
-        if needs.own[n] > 0.0:
-            hard, hard_sum = needs.own[n], needs.own[n] / (eps + (1.0 - eps) * cover[n])
-        for g in range(needs.first[n], needs.first[n + 1]):
-            best = 0.0
-            for m in range(needs.member_first[g], needs.member_first[g + 1]):
-                best = max(best, value[needs.member[m]])
-            reached = eps + (1.0 - eps) * best
-            if needs.essential[g]:
-                hard, hard_sum = hard + needs.weight[g], hard_sum + needs.weight[g] / reached
-            else:
-                soft, soft_sum = soft + needs.weight[g], soft_sum + needs.weight[g] * reached
-        met = soft_sum
-        if hard_sum > 0.0:
-            met += hard * hard / hard_sum
-        all_of = (met / (hard + soft) - eps) / (1.0 - eps)
-        value[n] = 0.0 if all_of < ROUNDING else 1.0 if all_of > 1.0 - ROUNDING else all_of
-    return float(value[0])
-
-
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
 def _mark(k: int, quarter: int, busy: Ints, until: Ints) -> None:
     """Put a part on the list of those that change, up to a quarter; ``busy[0]`` counts the list."""
     if until[0, k] < 0:
@@ -299,7 +182,7 @@ def _mark(k: int, quarter: int, busy: Ints, until: Ints) -> None:
     until[1, k] = quarter
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
 def _ready(entered: int, k: int, q: int, due: Ints, ramp: int) -> float:
     """Sites that entered, by their share of full output at the start of a quarter."""
     ready = float(entered)
@@ -309,7 +192,7 @@ def _ready(entered: int, k: int, q: int, due: Ints, ramp: int) -> float:
     return max(ready, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
 def _rate(base: float, sites: int, coming: int, most: float, reach: Floats) -> float:
     """Entries a quarter of a part before any pull; changes only with its sites and its pipeline."""
     room = 1.0 - (sites + coming) / most
@@ -320,7 +203,7 @@ def _rate(base: float, sites: int, coming: int, most: float, reach: Floats) -> f
     return float(base * room * math.exp(math.log1p(sites) * math.log(reach[1]) / math.log(2.0)))
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _tune(place: Place, arm: int, q: int, strength: float, factor: Floats) -> None:
     """Turn the pull of a quarter into factors, where it is another than the quarter before."""
     for k in range(1, len(factor)):
@@ -331,7 +214,7 @@ def _tune(place: Place, arm: int, q: int, strength: float, factor: Floats) -> No
             factor[k] = math.exp(strength * share * now)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
 def _choose(keys: NDArray[np.uint64], q: int, chances: tuple[Floats, float, float], wait: Ints, held: tuple[Ints, Ints, Ints, Ints]) -> None:  # fmt: skip
     """Let suppliers decide to come, and sites exit.
 
@@ -342,9 +225,9 @@ def _choose(keys: NDArray[np.uint64], q: int, chances: tuple[Floats, float, floa
     for k in range(1, len(keys)):
         mean = mean_of[k]
         if mean > 0.0:
-            u = _uniform(keys[k], q, _ENTRY)
+            u = uniform(keys[k], q, _ENTRY)
             if u >= 1.0 - mean:  # below lies within the chance of none, whatever the law
-                coming = _entries(u, min(mean, 700.0), dispersion)
+                coming = entries(u, min(mean, 700.0), dispersion)
                 if coming > 0:
                     state[2, k] += coming
                     _mark(k, q + 1, busy, until)
@@ -354,14 +237,14 @@ def _choose(keys: NDArray[np.uint64], q: int, chances: tuple[Floats, float, floa
         for row in range(2):
             sites = state[row, k]
             if sites > 0:
-                u = _uniform(keys[k], q, _EXIT_START if row == 0 else _EXIT)
-                gone = _exits(u, sites, log_stay) if u >= 1.0 + sites * log_stay else 0
+                u = uniform(keys[k], q, _EXIT_START if row == 0 else _EXIT)
+                gone = exits(u, sites, log_stay) if u >= 1.0 + sites * log_stay else 0
                 if gone > 0:
                     state[row, k] -= gone
                     _mark(k, q + 1, busy, until)
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
 def _open(place: Place, arm: int, q: int, held: tuple[Ints, Ints, Ints, Ints], entered: Floats) -> float:
     """Let what is due, contracted and planned operate from a quarter on, and say how many people are hired."""
     state, due, busy, until = held
@@ -379,7 +262,7 @@ def _open(place: Place, arm: int, q: int, held: tuple[Ints, Ints, Ints, Ints], e
     return hires
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) -> None:
     arms, quarters, parts = place.pull.shape
     width = 2 * (quarters + 1) + 3 * parts
@@ -391,10 +274,10 @@ def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) 
             news[1, arm, q + 1] = place.sure[arm, q + 1].any() or place.planned[q + 1].any()
     for d in range(len(ids)):
         beta = drawn[ids[d]]
-        draw_key = _mix(_mix(seed + _GOLDEN) + np.uint64(ids[d] + 1) * _MIX1)
+        draw_key = mix(mix(seed + GOLDEN) + np.uint64(ids[d] + 1) * MIX_FIRST)
         for k in range(1, parts):
-            keys[k] = _mix(draw_key + np.uint64(k + 1) * _MIX2)
-            months = _months(_uniform(keys[k], 0, _LAG), place.lag[k, 0], place.lag[k, 1], place.lag[k, 2])
+            keys[k] = mix(draw_key + np.uint64(k + 1) * MIX_SECOND)
+            months = months_between(uniform(keys[k], 0, _LAG), place.lag[k, 0], place.lag[k, 1], place.lag[k, 2])
             wait[k] = int(months / 3.0 + 0.5)
             base[k] = QUARTER * beta[RATE] * math.exp(beta[RELATED] * place.related[k])
         reach = np.exp(beta[SIZE] * np.log(np.arange(1.0, 65.0)))
@@ -402,47 +285,59 @@ def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) 
             _arm(place, arm, beta, (keys, wait, base, reach, news), rows[d, arm * width : (arm + 1) * width])
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always", error_model="numpy")
+def _renew(place: Place, q: int, climate: float, of_draw: tuple[Floats, Floats], held: tuple[Ints, Ints, Ints, Ints], rates: tuple[Floats, Floats, Floats, Floats], told: tuple[NDArray[np.bool_], Floats, Floats]) -> bool:  # fmt: skip
+    """Bring cover, rates, jobs and what is filled up to date for the parts on the list; say whether any cover moved."""
+    base, reach = of_draw
+    state, due, busy, until = held
+    cover, rate, factor, mean = rates
+    dirty, jobs, filled = told
+    weight, most, ramp, full, people = place.weight, place.most, place.ramp, place.full, place.jobs
+    moved, left = False, 0
+    for i in range(1, busy[0] + 1):
+        k = busy[i]
+        stands = state[0, k] * weight[k]
+        now = 1.0
+        if stands < full:
+            now = min(1.0, (stands + _ready(state[1, k], k, q, due, ramp[k])) / full)
+        if now != cover[k]:
+            moved, dirty[k], cover[k] = True, True, now
+        if until[1, k] >= 0:
+            jobs[q] += (state[1, k] - state[3, k]) * people[k]
+            state[3, k] = state[1, k]
+            rate[k] = _rate(base[k], state[0, k] + state[1, k], state[2, k], most[k], reach)
+            mean[k] = rate[k] * factor[k] * climate
+            until[1, k] = -1
+            if filled[k] > q and stands + state[1, k] >= FILLED * full:
+                filled[k] = q  # a site that operates counts, whatever its ramp
+        if until[0, k] > q:
+            left += 1
+            busy[left] = k
+        else:
+            until[0, k] = -1
+    busy[0] = left
+    return moved
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def _arm(place: Place, arm: int, beta: Floats, of_draw: tuple[NDArray[np.uint64], Ints, Floats, Floats, NDArray[np.bool_]], row: Floats) -> None:  # fmt: skip
     keys, wait, base, reach, news = of_draw
-    weight, most, ramp, full, people = place.weight, place.most, place.ramp, place.full, place.jobs
     _, quarters, parts = place.pull.shape
     steps = quarters + 1
     complete, jobs, ends = row[:steps], row[steps : 2 * steps], row[2 * steps :]
     filled, stock, entered = ends[:parts], ends[parts : 2 * parts], ends[2 * parts :]
     filled[:] = np.inf
-    state = np.zeros((3, parts), np.int64)  # of the start, entered, on the way
+    state = np.zeros((4, parts), np.int64)  # of the start, entered, on the way, entered as jobs count them
     state[0] = place.start
     due, busy, until = np.zeros((steps, parts), np.int64), np.arange(parts), np.zeros((2, parts), np.int64)
-    busy[0], entrants = parts - 1, np.zeros(parts, np.int64)
+    busy[0], dirty = parts - 1, np.ones(parts, np.bool_)
     cover, rate, factor, mean = np.zeros(parts), np.zeros(parts), np.ones(parts), np.zeros(parts)
-    held = (state, due, busy, until)
+    held, rates, told = (state, due, busy, until), (cover, rate, factor, mean), (dirty, jobs, filled)
     log_stay, log_wage, climate = QUARTER * math.log1p(-beta[EXIT]), 0.0, 1.0
     for q in range(steps):
-        moved, left, listed = q == 0, 0, busy[0]
-        jobs[q] = jobs[q - 1] if q else 0.0
-        for i in range(1, listed + 1):
-            k = busy[i]
-            stands = state[0, k] * weight[k]
-            now = 1.0
-            if stands < full:
-                now = min(1.0, (stands + _ready(state[1, k], k, q, due, ramp[k])) / full)
-            moved, cover[k] = moved or now != cover[k], now
-            if until[1, k] >= 0:
-                jobs[q] += (state[1, k] - entrants[k]) * people[k]
-                entrants[k] = state[1, k]
-                rate[k] = _rate(base[k], state[0, k] + state[1, k], state[2, k], most[k], reach)
-                mean[k] = rate[k] * factor[k] * climate
-                until[1, k] = -1
-            if filled[k] > q and stands + state[1, k] >= FILLED * full:
-                filled[k] = q  # a site that operates counts, whatever its ramp
-            if until[0, k] > q:
-                left += 1
-                busy[left] = k
-            else:
-                until[0, k] = -1
-        busy[0] = left
-        complete[q] = _walk(cover, place.needs, stock) if moved else complete[q - 1]
+        jobs[q] = jobs[max(q - 1, 0)]
+        moved = _renew(place, q, climate, (base, reach), held, rates, told)
+        complete[q] = walk(cover, place.needs, stock, dirty) if moved or q == 0 else complete[q - 1]
         if q == quarters:
             break
         now = math.exp(beta[FEEDBACK] * (complete[max(q - 1, 0)] - complete[0]) + beta[WAGE] * log_wage)
@@ -450,7 +345,8 @@ def _arm(place: Place, arm: int, beta: Floats, of_draw: tuple[NDArray[np.uint64]
             climate = now
             if news[0, arm, q]:
                 _tune(place, arm, q, beta[PULL], factor)
-            mean[:] = rate * factor * climate
+            for k in range(1, parts):
+                mean[k] = rate[k] * factor[k] * climate
         _choose(keys, q, (mean, log_stay, place.dispersion), wait, held)
         if due[q + 1, 0] or news[1, arm, q + 1]:
             hires = _open(place, arm, q + 1, held, entered)

@@ -156,7 +156,7 @@ def _auc(group: Group, counts: NDArray[np.int64]) -> Floats:
     below = misses.sum(axis=1, keepdims=True) - np.cumsum(misses, axis=1)
     won = (hits * (below + 0.5 * misses)).sum(axis=1)
     pairs = hits.sum(axis=1) * misses.sum(axis=1)
-    return np.divide(won, pairs, out=np.full(len(counts), np.nan), where=pairs > 0)
+    return np.asarray(np.divide(won, pairs, out=np.full(len(counts), np.nan), where=pairs > 0))
 
 
 def _precision(group: Group, counts: NDArray[np.int64], k: int) -> Floats:

@@ -50,7 +50,7 @@ class EntryData:
     def spread(self) -> Floats:
         """Standard deviations of the features; 1 where a feature never varies."""
         spread = self.features.std(axis=0)
-        return np.where(spread > 1e-12, spread, 1.0)
+        return np.asarray(np.where(spread > 1e-12, spread, 1.0))
 
     @property
     def design(self) -> Floats:
@@ -61,7 +61,7 @@ class EntryData:
 
     def ridge(self, strength: float) -> Floats:
         """Penalties of the columns of the design: the features alone are drawn to 0."""
-        return np.r_[np.full(len(FEATURES), strength), np.full(len(self.years), YEAR_RIDGE)]
+        return np.asarray(np.r_[np.full(len(FEATURES), strength), np.full(len(self.years), YEAR_RIDGE)])
 
 
 def entry_data(land: Landscape, target: Bools, until: int) -> EntryData:

@@ -19,7 +19,7 @@ Bools = NDArray[np.bool_]
 FEATURES = {
     "own": "sites of the part in the place, ln(1 + sites)",
     "near": "sites of the part in reach, ln(1 + sites, faded with distance)",
-    "related": "relatedness of what the place makes to the part, 0 to 1",
+    "related": "relatedness of the place to the part, 0 to 1",
     "total": "all sites in the place, ln(1 + sites)",
     "near_total": "all sites in reach, ln(1 + sites, faded with distance)",
     "distance": "way to the nearest site of the part, ln(1 + km/10)",

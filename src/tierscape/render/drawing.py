@@ -53,7 +53,11 @@ def svg(chart: Chart, key: str) -> str:
 
 def _lighter(tag: re.Match[str]) -> str:
     """Write a tag with what shows: no roles inside a picture that has one, no defaults, the font once, tenths of a pixel, short colours."""
-    text = re.sub(r' (?:role|aria-roledescription|aria-hidden|class|pointer-events)="[^"]*"| transform="translate\(0,0\)"| opacity="1"| text-anchor="start"', "", tag[0])
+    text = re.sub(
+        r' (?:role|aria-roledescription|aria-hidden|class|pointer-events)="[^"]*"| transform="translate\(0,0\)"| opacity="1"| text-anchor="start"',
+        "",
+        tag[0],
+    )
     text = text.replace(f' font-family="{FONT}"', "")
     text = text.replace("<svg", f'<svg font-family="{FONT}"', 1) if text.startswith("<svg") else text
     text = re.sub(r' (?:d|transform)="[^"]*"', lambda m: _DECIMALS.sub(_tenth, m[0]), text)

@@ -95,8 +95,10 @@ def _gain(answer: Backtest) -> Chart | None:
 
 
 def _map(answer: Backtest) -> Chart | None:
-    rows = _rows(answer).drop_nulls("lat")
+    rows = _rows(answer)
     positives = int(rows["truth"].sum())
+    lost = rows.filter(pl.col("lat").is_null() & pl.col("truth")).height
+    rows = rows.drop_nulls("lat")
     high = pl.col("rank") <= positives
     kind = (
         pl.when(high & pl.col("truth"))
@@ -120,7 +122,8 @@ def _map(answer: Backtest) -> Chart | None:
         spec=point_map(borders_geojson(box), bbox=box, points=points, kinds=(HIT, MISS, ALARM)),
         description=f"Map of the {positives} places with a new site and the {positives} ranked first; {hits} are both.",
         table="scores",
-        note=f"Ranked high: among the first {positives} of {_rows(answer).height} {answer.places}.",
+        note=f"Ranked high: among the first {positives} of {_rows(answer).height} {answer.places}."
+        + (f" Not drawn: {lost} new to the panel." if lost else ""),
     )
 
 
@@ -130,11 +133,19 @@ def _calibration(answer: Backtest) -> Chart | None:
         pl.format("group {}: {} places", "group", "places").alias("label"),
         "expected",
         pl.col("actual").cast(pl.Float64),
+        pl.format("{} of {}", "actual", pl.col("expected").round(0).cast(pl.Int64)).alias("word"),
     )
     return Chart(
         name="calibration",
         title="Expected and actual new sites, by group of places",
-        spec=dumbbells(drawn, label="label", first="actual", second="expected", title="New sites", word=""),
+        spec=dumbbells(
+            drawn,
+            label="label",
+            first="actual",
+            second="expected",
+            title="New sites: dot came, tick expected",
+            word="word",
+        ),
         description=f"New sites expected and come in groups of places from the highest score down; in all {answer.expected:.0f} against {answer.actual}.",
         table="calibration",
         note="Each group expects about as many; group 1 has the highest scores.",

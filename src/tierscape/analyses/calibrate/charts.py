@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 def calibrate_charts(answer: Calibrate) -> tuple[Chart, ...]:
     """Factors on the rate of entry with their intervals."""
     rows = answer.coefficients.filter(pl.col("part") == answer.first_part).drop_nulls("ratio")
-    shown = rows.select(
-        pl.col("meaning").str.replace(r",? ?ln\(.*$", "").alias("label"), "ratio", "ratio_low", "ratio_high"
-    )
+    shown = rows.select(pl.col("meaning").str.replace(", .*$", "").alias("label"), "ratio", "ratio_low", "ratio_high")
     return (
         Chart(
             name="coefficients",
@@ -29,6 +27,6 @@ def calibrate_charts(answer: Calibrate) -> tuple[Chart, ...]:
             ),
             description="Factor on the rate of entry for one standard deviation more of each feature, with its interval.",
             table="coefficients",
-            note="For one standard deviation more. A line that crosses 1 (no effect) is drawn grey.",
+            note="For one standard deviation more. Grey: not distinguishable from no effect, 1.",
         ),
     )  # fmt: skip

@@ -125,8 +125,8 @@ def critical(answer: GrowthLike) -> Chart | None:
     title = (f"Committed volume, units of {answer.product} a year", f"Chance filled in {target['within_years']} years")
     rule = None if v is None or v <= 0 else (word, v)
     spec = line_curves(long, x="volume", y="chance", series="reading", titles=title, scale="log", rule=rule)
-    name = stars["name"]
-    reached = f"a chance of {target['chance']:.0%} needs {v:,.0f} a year ({'all draws' if stars['v_star'] is not None else 'if suppliers follow at all'})" if v is not None else f"no volume up to {rows['volume'].max():,.0f} a year gives a chance of {target['chance']:.0%}"  # fmt: skip
+    name, largest = stars["name"], float(rows.sort("volume")["volume"][-1])
+    reached = f"a chance of {target['chance']:.0%} needs {v:,.0f} a year ({'all draws' if stars['v_star'] is not None else 'if suppliers follow at all'})" if v is not None else f"no volume up to {largest:,.0f} a year gives a chance of {target['chance']:.0%}"  # fmt: skip
     says = (
         f"Chance that {name} is filled in {target['within_years']} years against the volume of the anchor: {reached}."
     )
@@ -158,7 +158,7 @@ def jobs(answer: GrowthLike) -> Chart | None:
     spec = fan_bands(rows, x="year", series="kind", levels=levels, titles=("Year", "Jobs more than without the anchor"))
     last = rows.filter(pl.col("year") == pl.col("year").max())
     said = "; ".join(f"{r['kind']} {r['effect_p50']:,.0f} ({r['effect_p5']:,.0f} to {r['effect_p95']:,.0f})" for r in last.iter_rows(named=True))  # fmt: skip
-    says = f"Jobs beyond those without the anchor by {last['year'].item(0)}, median and 90 % band: {said}."
+    says = f"Jobs beyond those without the anchor by {int(last['year'][0])}, median and 90 % band: {said}."
     note = f"Jobs at suppliers that follow, not those of the anchor itself. {SCENARIO}"
     return Chart("jobs", "Jobs that the anchor brings beyond its own", spec, says, "jobs", note)
 

@@ -81,13 +81,13 @@ class Growth(Result):
         target, tip = self.parameters["assumptions"]["target"], self.tipping
         if tip is not None:
             text += (
-                f"; {tip['name']} needs about {_rounded(tip['v_star_if_spillover'])} units of {self.product} a year for a {target['chance']:.0%} "
-                f"chance within {target['within_years']} years if suppliers follow at all"
+                f"; {tip['name']} needs about {_rounded(tip['v_star_if_spillover'])} units of {self.product} a year for a chance of "
+                f"{target['chance']:.0%} within {target['within_years']} years if suppliers follow at all"
             )
         elif self.open_gap is not None:
             top = self.response.filter(pl.col("volume") == pl.col("volume").max())
             text += (
-                f"; no volume up to {_rounded(top['volume'][0])} a year brings a missing part to a {target['chance']:.0%} chance within "
+                f"; no volume up to {_rounded(top['volume'][0])} a year brings a missing part to a chance of {target['chance']:.0%} within "
                 f"{target['within_years']} years, even if suppliers follow"
             )
         return f"{text}. Makers are known for {self.coverage:.0%} of the required weight."

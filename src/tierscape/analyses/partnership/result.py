@@ -67,7 +67,7 @@ class Partnership(Result):
             return f"{'; '.join(said)}."
         if self.programme is not None:
             return self._development()
-        if self.support["gross"].sum() > 0:
+        if self.support.filter((pl.col("incentive") == "all") & (pl.col("gross") > 0)).height:
             return self._support()
         return (
             "Nothing can be judged: name a project or a contract with price, volume and term, or give these as numbers."

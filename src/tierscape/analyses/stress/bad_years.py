@@ -18,6 +18,7 @@ from tierscape.analyses.stress.tables import SUPPLY_CLUSTERS
 from tierscape.analyses.stress.tail import tail_rows
 from tierscape.analyses.stress.targets import asked_targets, struck
 from tierscape.errors import Finding
+from tierscape.kernels.firm_flags import tau_sensitive
 from tierscape.network import Network
 from tierscape.quantities.firm_lines import FirmLines
 from tierscape.quantities.hazards import certain, drawable, read_hazards
@@ -27,9 +28,6 @@ DRAWN: tuple[Question, ...] = ("simulate", "tail", "mitigate")
 """Questions that need scenarios."""
 SHOWN_WORST = 5
 """Worst draws of which it is asked whether τ makes them."""
-TAU_CHANGE = 0.1
-"""Relative change of a loss between τ/2 and 2τ from which on it is a property of τ."""
-
 MOST_DRAWS = 2000
 """Draws that the frame of scenarios holds, those with the largest losses."""
 
@@ -103,7 +101,7 @@ def _sensitive(study: Study, losses: Losses) -> list[str]:
     if not len(ids):
         return []
     half, twice = tau_range(study.case, ids)
-    return [f"draw:{i}" for i, a, b in zip(ids, half, twice, strict=True) if abs(a - b) > TAU_CHANGE * lost[i]]
+    return [f"draw:{i}" for i in ids[tau_sensitive(half, lost[ids], twice)].tolist()]
 
 
 def _clusters(

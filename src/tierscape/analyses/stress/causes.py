@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.analyses.stress.study import Losses, Study
-from tierscape.kernels.firm_causes import CLOSURE, HEADROOM, OUTAGE, Cause, Loss, explain_losses
 from tierscape.kernels.firm_events import FirmEvents, take_scenarios
+from tierscape.kernels.firm_explain import ROOTS, STEPS, Causes, explain_losses
 from tierscape.kernels.hazard_draws import draw
 from tierscape.kernels.loss_tail import tail
 from tierscape.quantities.firm_flows import STORE
 from tierscape.quantities.hazards import Hazard, drawable, struck_once
 
 WORST = 5
-"""Scenarios that are explained one by one, beside the median of those with a loss."""
-TAIL_SAMPLE = 40
-"""Scenarios of the tail that are explained for its roots, evenly over their ranks."""
-LONGEST_PATH = 6
+"""Scenarios that are explained, those with the largest loss; each is run again day by day."""
 EVERY = "all"
 """Name of the rows for the tail as a whole."""
-KINDS = {OUTAGE: "outage", CLOSURE: "closure", HEADROOM: "no headroom"}
 ROUTES = "ways round closed links"
 
 Ints = NDArray[np.int64]
@@ -36,7 +33,7 @@ Struck = Sequence[tuple[Hazard, float, float]]
 
 
 def drawn_causes(study: Study, losses: Losses, alpha: float) -> pl.DataFrame:
-    """Give the frame ``causes`` of drawn scenarios: the worst, the median, and the tail as a whole.
+    """Give the frame ``causes`` of drawn scenarios: the worst of the tail, and together.
 
     Parameters
     ----------
@@ -48,27 +45,23 @@ def drawn_causes(study: Study, losses: Losses, alpha: float) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Rows of a scenario sum to its loss. Rows of the tail are means over at most 40 of its scenarios; their shares of CVaR
-        sum to 1, and are null without margins.
+        Rows of a scenario sum to its loss. Rows of the tail are means over its worst five scenarios, which stand for it; their
+        shares sum to 1, and are null without margins.
     """
     size = losses.money if study.margin_known else losses.lost_units.sum(axis=1)
     order = np.argsort(-size, kind="stable")
     order = order[size[order] > 0]
     if not len(order):
         return pl.DataFrame(schema=SCHEMA)
-    shown = np.unique(np.append(order[:WORST], order[len(order) // 2]))
-    worst = order[size[order] >= tail(size, alpha).var[0]]
-    sample = worst[np.unique(np.linspace(0, len(worst) - 1, min(len(worst), TAIL_SAMPLE)).round().astype(np.int64))]
-    ids = np.union1d(shown, sample)
-    drawn = draw(study.case.hazards, study.case.chances, ids, study.case.rules.horizon_days)
+    worst = order[size[order] >= tail(size, alpha).var[0]][:WORST]
+    drawn = draw(study.case.hazards, study.case.chances, worst, study.case.rules.horizon_days)
     hazards = drawable(study.hazards)
-    rows: dict[int, pl.DataFrame] = {}
-    for k, s in enumerate(ids.tolist()):
+    rows: list[pl.DataFrame] = []
+    for k, s in enumerate(worst.tolist()):
         mine = np.flatnonzero(drawn.strikes.scenario == k)
         struck = [(hazards[drawn.strikes.hazard[i]], drawn.strikes.start[i], drawn.strikes.days[i]) for i in mine]
-        rows[s] = _explained(study, take_scenarios(drawn.events, np.array([k])), struck, f"draw:{s}")
-    whole = _tail_rows(study, pl.concat([rows[s] for s in sample.tolist()]), losses, sample)
-    return pl.concat([whole, *(rows[s] for s in shown[np.argsort(-size[shown], kind="stable")].tolist())])
+        rows.append(_explained(study, take_scenarios(drawn.events, np.array([k])), struck, f"draw:{s}"))
+    return pl.concat([_tail_rows(study, pl.concat(rows), losses, worst), *rows])
 
 
 def certain_causes(study: Study, hazards: Sequence[Hazard], losses: Losses) -> pl.DataFrame:
@@ -97,11 +90,12 @@ def certain_causes(study: Study, hazards: Sequence[Hazard], losses: Losses) -> p
 
 def _explained(study: Study, events: FirmEvents, struck: Struck, name: str) -> pl.DataFrame:
     """Give the causes of one scenario, the largest first."""
-    found = explain_losses(study.case.network, events, study.case.rules)
-    margin = study.firm.margin
+    found, _ = explain_losses(study.case.network, events, study.case.rules)
+    margin = np.nan_to_num(study.firm.margin[found.line])
+    told = [_told(study, found, k, events, struck) for k in range(len(found.line))]
     rows = [
-        (name, *_told(study, loss, struck), loss.units, loss.units * float(np.nan_to_num(margin[loss.line])), None)
-        for loss in found
+        (name, *words, units, units * money, None)
+        for words, units, money in zip(told, found.lost_units.tolist(), margin.tolist(), strict=True)
     ]
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     keys = ["scenario", "root_kind", "root", "input", "path"]
@@ -128,50 +122,41 @@ def _tail_rows(study: Study, rows: pl.DataFrame, losses: Losses, sample: Ints) -
     ).sort("cvar_share", "lost_units", "root", "root_kind", descending=[True, True, False, False])  # fmt: skip
 
 
-def _told(study: Study, loss: Loss, struck: Struck) -> tuple[str, str, str, str]:
-    """Say of a way what it is rooted in, which input bound first, and whom it passed."""
-    steps = loss.cause.steps
-    root = steps[-1]
-    site, part = study.firm.lines.row(root.line)
-    hit = _hazard(root, struck)
-    name = f"{site.removeprefix(STORE)}/{part}" if hit is None else hit.name
-    sites = list(_sites(study, steps[::-1]))
-    if len(sites) > LONGEST_PATH:
-        sites = [*sites[: LONGEST_PATH // 2], "…", *sites[1 - LONGEST_PATH // 2 :]]
-    return KINDS.get(root.kind, "restocking"), name, _first_input(study, loss, steps), " > ".join(sites)
+def _told(study: Study, found: Causes, k: int, events: FirmEvents, struck: Struck) -> tuple[str, str, str, str]:
+    """Say of a loss what it is rooted in, which input bound first, and whom it passed."""
+    kind, root = ROOTS[found.root_kind[k]], int(found.root[k])
+    where, hazard = root, None
+    if kind == "outage":
+        where = int(events.outages.line[root])
+        hazard = _hazard(struck, where, float(events.outages.begin[root]), on_links=False)
+    elif kind == "closure":
+        link = int(events.closures.target[root])
+        where = int(study.case.network.supplier[link])
+        hazard = _hazard(struck, link, float(events.closures.begin[root]), on_links=True)
+    elif kind == "swing":
+        where = int(events.swings.target[root])
+    site, part = study.firm.lines.row(where)
+    name = f"{site.removeprefix(STORE)}/{part}" if hazard is None else hazard.name
+    way = [line for line in found.path[k].tolist() if line >= 0]
+    sites = [study.firm.lines["site"][line].removeprefix(STORE) for line in way]
+    if where not in way:
+        sites += ["…"] * (len(way) == STEPS) + [site.removeprefix(STORE)]
+    path = " > ".join(here for here, _ in groupby(reversed(sites)))
+    return kind, name, _first_input(study, [*way, where]) if found.slot[k] >= 0 else "", path
 
 
-def _sites(study: Study, steps: Sequence[Cause]) -> Iterator[str]:
-    """Give the sites on the way, each once; a closed link gives who ships by it."""
-    last = None
-    for step in steps:
-        site = study.firm.lines["site"][step.line].removeprefix(STORE)
-        if site != last:
-            yield site
-        last = site
-
-
-def _first_input(study: Study, loss: Loss, steps: Sequence[Cause]) -> str:
+def _first_input(study: Study, way: Sequence[int]) -> str:
     """Give the part that the maker of the product lacked first; empty where it was stopped itself."""
-    product = study.firm.lines["part"][loss.line]
-    for step in steps:
-        if step.link >= 0:
-            part = study.firm.lines["part"][int(study.case.network.supplier[step.link])]
-            if part != product:
-                return str(part)
-    return ""
+    parts = [str(study.firm.lines["part"][line]) for line in way]
+    return next((part for part in parts if part != parts[0]), "")
 
 
-def _hazard(root: Cause, struck: Struck) -> Hazard | None:
-    """Find the hazard that stopped the line or closed the link; of several the one that takes most."""
-    on_links = root.kind == CLOSURE
-    if root.kind not in (OUTAGE, CLOSURE):
-        return None
-    where = root.link if on_links else root.line
+def _hazard(struck: Struck, where: int, begin: float, *, on_links: bool) -> Hazard | None:
+    """Find the hazard that began on that day and hits the line or link; of several the one that takes most."""
     best: tuple[float, Hazard] | None = None
     for hazard, start, _ in struck:
         at = np.flatnonzero(hazard.members.index == where)
-        if hazard.members.on_links == on_links and len(at) and start <= root.day:
+        if hazard.members.on_links == on_links and len(at) and start == begin:
             taken = 1.0 - hazard.effect[at[0]] if on_links else hazard.effect[at[0]]
             if best is None or taken > best[0]:
                 best = (float(taken), hazard)

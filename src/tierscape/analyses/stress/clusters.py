@@ -17,8 +17,9 @@ from tierscape.quantities.targets import Places
 
 EVERYWHERE = "all"
 """Name of the row in which no hazard has a common cause any more."""
-TWIN_SCENARIOS = 2000
-"""Draws, the first ones, that are compared with and without a common cause."""
+LEAST_TWINS = 400
+TWIN_SHARE = 0.2
+"""Draws, the first ones, that are compared with and without a common cause: 400, of many a fifth."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -75,7 +76,7 @@ SCHEMA = {
 
 def _premium(case: Case, losses: Losses, apart: NDArray[np.bool_], alpha: float, run: Run) -> dict[str, float]:
     """Give CVaR as drawn, and with some hazards drawn unit by unit."""
-    number = min(len(losses.money), TWIN_SCENARIOS)
+    number = min(len(losses.money), max(LEAST_TWINS, int(TWIN_SHARE * len(losses.money))))
     joint = losses.money[:number]
     twin = case._replace(hazards=case.hazards._replace(apart=apart))
     again = _struck(case, twin, apart, np.arange(number))

@@ -67,7 +67,9 @@ class Trial:
             case = case._replace(network=option.stocked(case.network))
         sources = [source for option in options for source in option.sources]
         events = relieved(take_scenarios(self.events, ids), self.strikes, ids, sources)
-        rows = swept(simulate_certain, (case, events, self.cost[ids]), len(ids), self.run, title="Mitigations")
+        rows = swept(
+            simulate_certain, (case, events, self.cost[ids]), len(ids), self.run, title="Mitigations", lanes=case.lanes
+        )
         return np.asarray(rows[:, FIXED.index("lost_margin")])
 
 

@@ -35,7 +35,7 @@ def path_rows(study: Study, scenarios: int, run: Run) -> pl.DataFrame:
     group = np.full(study.firm.n, -1, np.int64)
     group[selling] = number
     case = study.case._replace(group=group)
-    rows = swept(simulate_delivered, case, min(scenarios, PATH_SCENARIOS), run, title="Paths")
+    rows = swept(simulate_delivered, case, min(scenarios, PATH_SCENARIOS), run, title="Paths", lanes=case.lanes)
     days = case.rules.horizon_days
     table = rows.reshape(-1, days, len(names))
     low, middle, high = np.quantile(table, [0.05, 0.5, 0.95], axis=0, method="inverted_cdf")

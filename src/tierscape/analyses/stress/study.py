@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tierscape.analyses.stress.assumptions import Dynamics, Run, Shocks
-from tierscape.analyses.stress.memory import lanes_for
+from tierscape.analyses.stress.memory import block_for, lanes_for, needed_lanes
 from tierscape.kernels.firm_ario import FirmOutcome, FirmRules, simulate_firms
 from tierscape.kernels.firm_events import PROFILES, FirmEvents, active_days, take_scenarios
+from tierscape.kernels.firm_flags import find_artefacts
 from tierscape.kernels.firm_network import FirmNetwork
 from tierscape.kernels.hazard_draws import Chances, Hazards, draw
-from tierscape.kernels.loss_echo import echo_shares
 from tierscape.quantities.firm_lines import FirmLines
 from tierscape.quantities.hazards import Hazard, hazard_arrays, struck_once
 from tierscape.sweep import Kernel, sweep, terminal_bar
@@ -51,7 +51,7 @@ class Case(NamedTuple):
     group : numpy.ndarray of int, shape (n,)
         Part of each line, −1 for stores; empty where too many parts are there.
     lanes : int
-        Scenarios side by side.
+        Scenarios side by side, at most.
     """
 
     network: FirmNetwork
@@ -202,7 +202,7 @@ def run_drawn(case: Case, scenarios: int | Ints, run: Run, *, title: str = "Scen
     SweepStopped
         Ctrl-C was pressed; finished blocks are kept if ``run.store`` names a folder.
     """
-    return _losses(case, swept(simulate_drawn, case, scenarios, run, title=title))
+    return _losses(case, swept(simulate_drawn, case, scenarios, run, title=title, lanes=case.lanes))
 
 
 def run_certain(study: Study, hazards: Sequence[Hazard], run: Run, *, title: str = "What-ifs") -> Losses:
@@ -222,10 +222,29 @@ def run_certain(study: Study, hazards: Sequence[Hazard], run: Run, *, title: str
     chances = study.case.chances
     events = struck_once(hazards, profile=chances.profile, ramp_days=chances.ramp_days)
     cost = np.array([float(np.nan_to_num(h.cost).sum() * h.days) for h in hazards])
-    return _losses(study.case, swept(simulate_certain, (study.case, events, cost), len(hazards), run, title=title))
+    return run_events(study.case, events, cost, run, title=title)
 
 
-def swept(kernel: Kernel, arrays: Any, scenarios: int | Ints, run: Run, *, title: str) -> Floats:
+def run_events(case: Case, events: FirmEvents, cost: Floats, run: Run, *, title: str) -> Losses:
+    """Run given scenarios.
+
+    Parameters
+    ----------
+    case : Case
+    events : FirmEvents
+    cost : numpy.ndarray, shape (scenarios,)
+        Money of ways round.
+    run : Run
+    title : str
+
+    Returns
+    -------
+    Losses
+    """
+    return _losses(case, swept(simulate_certain, (case, events, cost), len(cost), run, title=title, lanes=case.lanes))
+
+
+def swept(kernel: Kernel, arrays: Any, scenarios: int | Ints, run: Run, *, title: str, lanes: int) -> Floats:
     """Sweep a kernel as ``run`` says, with a bar where standard error is a terminal.
 
     Parameters
@@ -234,19 +253,22 @@ def swept(kernel: Kernel, arrays: Any, scenarios: int | Ints, run: Run, *, title
         As in ``tierscape.sweep.sweep``.
     run : Run
     title : str
+    lanes : int
+        Scenarios that the kernel runs side by side: a block holds as many, if there is one for each worker.
 
     Returns
     -------
     numpy.ndarray
         As ``tierscape.sweep.sweep`` gives it.
     """
+    number = scenarios if isinstance(scenarios, int) else len(scenarios)
     store = None if run.store is None else Path(run.store)
     with terminal_bar(title) if run.progress else _silent() as progress:
         return sweep(
             kernel,
             arrays,
             scenarios,
-            block=run.block,
+            block=block_for(number, lanes, run.jobs) if run.block is None else run.block,
             backend=run.backend,
             jobs=run.jobs,
             progress=progress,
@@ -289,11 +311,12 @@ def _metrics(case: Case, events: FirmEvents, busy: Ints, scenarios: int) -> Floa
     rows = np.zeros((scenarios, len(FIXED) + selling + parts))
     for name in DAYS:
         rows[:, FIXED.index(name)] = -1.0
+    group = case.group if parts else None
     for first in range(0, len(busy), case.lanes):
         ids = busy[first : first + case.lanes]
         here = take_scenarios(events, ids)
         outcome = simulate_firms(
-            case.network, here, case.rules, worth=case.worth, group=case.group if parts else None, lanes=case.lanes
+            case.network, here, case.rules, worth=case.worth, group=group, lanes=needed_lanes(len(ids))
         )
         rows[ids] = np.concatenate(
             (_fixed(case, here, outcome), outcome.lost_units, _lost_parts(case, outcome)), axis=1
@@ -302,14 +325,18 @@ def _metrics(case: Case, events: FirmEvents, busy: Ints, scenarios: int) -> Floa
 
 
 def _fixed(case: Case, events: FirmEvents, outcome: FirmOutcome) -> Floats:
-    horizon = case.rules.horizon_days
+    marks = find_artefacts(
+        outcome, active_days(events, case.rules.horizon_days), float(case.worth @ case.network.demand)
+    )
+    echo = np.divide(
+        marks.loss - marks.loss_without_echo, marks.loss, out=np.zeros_like(marks.loss), where=marks.loss > 0
+    )
     none = np.zeros(len(outcome.lost_output))
     return np.column_stack(
         (
             none, outcome.lost_output, outcome.lost_units @ case.margin, none, outcome.peak_loss_share,
-            outcome.first_loss_day, outcome.day_recovered, outcome.stock_recovered_day, outcome.restocking_peak,
-            outcome.starved_lines > 0, outcome.day_recovered == horizon,
-            echo_shares(outcome.daily_loss, active_days(events, horizon)),
+            outcome.first_loss_day, outcome.day_recovered, outcome.stock_recovered_day, marks.restocking_peak,
+            marks.starved, marks.truncated, echo,
         )
     )  # fmt: skip
 
@@ -363,8 +390,7 @@ def simulate_delivered(case: Case, ids: Ints) -> Floats:
     busy = np.flatnonzero(drawn.number)
     for first in range(0, len(busy), case.lanes):
         part = busy[first : first + case.lanes]
-        outcome = simulate_firms(
-            case.network, take_scenarios(drawn.events, part), case.rules, group=case.group, lanes=case.lanes
-        )
+        here = take_scenarios(drawn.events, part)
+        outcome = simulate_firms(case.network, here, case.rules, group=case.group, lanes=needed_lanes(len(part)))
         rows[part] -= outcome.unmet
     return np.asarray(rows.reshape(len(ids), -1), dtype=np.float64)

@@ -95,14 +95,14 @@ TAIL = Table("tail", "a group of losses", ("group_kind", "group"), (
 ))  # fmt: skip
 
 CAUSES = Table("causes", "a loss by its root", ("scenario", "root", "input", "path"), (
-    Column("scenario", "text", "Scenario, or all for the tail as a whole."),
-    Column("root_kind", "text", "capacity, link, no headroom or demand."),
+    Column("scenario", "text", "Scenario, or all for the mean of the worst five of the tail."),
+    Column("root_kind", "text", "outage, closure, no headroom or swing."),
     Column("root", "text", "Where it began."),
     Column("input", "text", "Input that stopped the product first."),
     Column("path", "text", "From the root to the product."),
     Column("lost_units", "number", "Demand missed through it, units of products.", unit="1"),
     _money("lost_margin", "Margin lost through it."),
-    _share("cvar_share", "Its share of CVaR."),
+    _share("cvar_share", "Its share of the loss of the worst five."),
 ))  # fmt: skip
 
 SUPPLY_CLUSTERS = Table("supply_clusters", "a region whose sites may stop together, the largest loss first", ("supply_cluster",), (
