@@ -3,7 +3,6 @@
 import hashlib
 import sys
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -87,9 +86,8 @@ def test_spark_gives_the_bits_of_threads(monkeypatch):
     from pyspark.sql import SparkSession
 
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-    here = str(Path(__file__).parent)  # where workers find the kernel
-    builder = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.executorEnv.PYTHONPATH", here).getOrCreate()
+    session = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    session.sparkContext.addPyFile(__file__)  # where workers find the kernel
     try:
         for block in (96, 1000):
             assert digest(sweep(losses, ARRAYS, SCENARIOS, block=block, backend="spark")) == EXPECTED

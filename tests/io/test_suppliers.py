@@ -43,7 +43,7 @@ def test_six_suppliers_are_enough_for_an_answer(started, tierscape):
     assert set(network["capabilities"]["evidence"]) == {"declared"}
     answer = tierscape("density", started)
     assert answer.code == 0
-    assert "ev_pack_75" in answer.out
+    assert "EV battery pack" in answer.out
     assert "regions: is empty" in answer.err
 
 

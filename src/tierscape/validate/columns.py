@@ -83,21 +83,6 @@ def high(data: Data) -> Iterator[Finding]:
         yield from data.found((table.name, column.name), values > column.high, fault)
 
 
-LARGEST, SMALLEST = 1e18, 1e-18
-"""Sizes beyond which a number is a slip: sums and products of such numbers leave what a computer can hold."""
-
-
-def magnitude(data: Data) -> Iterator[Finding]:
-    """Numbers are of a size that can be true."""
-    fault = Fault(
-        rule="magnitude", clause=f"are larger than {LARGEST:g} or, not being 0, smaller than {SMALLEST:g}",
-        remedy="Is the unit right? Write the number in the unit of the column.",
-    )  # fmt: skip
-    for table, column in _declared(lambda c: c.kind == "number"):
-        size = data[table.name][column.name].abs()
-        yield from data.found((table.name, column.name), (size > LARGEST) | ((size > 0) & (size < SMALLEST)), fault)
-
-
 def _bounds_remedy(column: Column) -> str:
     if column.unit in ("share", "1/year") and column.high == 1:
         return "Write a share from 0 to 1, not per cent."
@@ -259,5 +244,5 @@ def _first(values: pl.Series, bad: pl.Series) -> str:
 
 
 COLUMN_CHECKS = (
-    unique_key, key_form, choices, low, high, magnitude, country_form, currency_form, hs6_form, identifier_form,
+    unique_key, key_form, choices, low, high, country_form, currency_form, hs6_form, identifier_form,
 )  # fmt: skip
