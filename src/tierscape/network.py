@@ -107,7 +107,7 @@ class Network:
         """
         total = hashlib.sha256()
         for name, table in TABLES.items():
-            if any(not column.is_null().all() for column in self.tables[name]):
+            if self.tables[name].height:
                 total.update(name.encode() + b"\0" + _encode(self.tables[name], table))
         return total.hexdigest()
 
