@@ -71,7 +71,10 @@ class Network:
         if any(f.severity == "error" for f in findings):
             raise DataError(findings)
         meta = placed["meta"]
-        placed = {**placed, "meta": meta.filter(~pl.all_horizontal(pl.all().is_null()))}  # a file cannot hold such a row
+        placed = {
+            **placed,
+            "meta": meta.filter(~pl.all_horizontal(pl.all().is_null())),
+        }  # a file cannot hold such a row
         named = placed["meta"]["name"].drop_nulls().to_list()
         return cls(named[0] if named else name, MappingProxyType(dict(placed)), worst_first(findings))
 

@@ -8,21 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tierscape.kernels.ally_box import break_even, least, possible_ranks, stands
+from trust_cases import T1
 
 WEIGHTS = np.array([0.20, 0.20, 0.20, 0.25, 0.15])
-ROWS = {  # democracy, law, distance of ideal points, trade, security (method page visibility.md, T1)
-    "MX": (51, 25, 2.70, 100, 50),
-    "IN": (40, 29, 2.85, 30, 50),
-    "VN": (17, 12, 3.51, 20, 50),
-    "CN": (7, 4, 3.03, 5, 0),
-    "RU": (17, 6, 2.55, 0, 0),
-    "CA": (84, 74, 1.28, 100, 100),
-    "HU": (44, 32, 1.42, 45, 100),
-    "TR": (29, 12, 2.06, 30, 100),
-    "US": (84, 75, 0, 100, 100),
-}
-SCORES = np.array([(d, w, 100 * (1 - far / 4), t, s) for d, w, far, t, s in ROWS.values()])
-NAMES = list(ROWS)
+SCORES = np.array([(d, w, 100 * (1 - far / 4), t, s) for d, w, far, t, s in T1.values()])
+NAMES = list(T1)
 
 
 def of(name: str) -> np.ndarray:

@@ -88,7 +88,7 @@ def cases(draw):
 
 
 @pytest.fixture(scope="module")
-def test_table():
+def pymrio_table():
     """Pymrio's test table a day, rows sorted by region and sector."""
     pymrio = pytest.importorskip("pymrio", reason="pymrio, whose test table the oracle uses, is in the group 'bench'")
     system = pymrio.load_test().calc_system()
@@ -100,8 +100,8 @@ def test_table():
     )  # fmt: skip
 
 
-def test_lowest_production_of_the_test_table_is_that_of_boario(test_table):
-    table = sector_table(*test_table)
+def test_lowest_production_of_the_test_table_is_that_of_boario(pymrio_table):
+    table = sector_table(*pymrio_table)
     assert len(table.flow) == 2304
     event = outages([(i, 2, 364, 0, 0.6) for i in range(4)])
     run = simulate(table, event, days=365, lanes=1, keep=True)

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from tierscape.errors import DataError, Finding
 from tierscape.network import Network
+
+
+def stated(
+    network: Network, indicator: str, subject_kinds: Sequence[str], *, low: float, high: float
+) -> dict[str, float]:
+    """Give one indicator by its subject, of several years the latest; rows out of validity are left out.
+
+    Raises
+    ------
+    DataError
+        A value lies outside ``low`` and ``high``.
+    """
+    rows = network["indicators"].filter(
+        (pl.col("indicator") == indicator) & pl.col("subject_kind").is_in(list(subject_kinds)) & _valid(network)
+    )
+    _refuse_outside(indicator, rows, low, high)
+    return dict(rows.sort("subject", "year", nulls_last=False).select("subject", "value").iter_rows())
 
 
 def stated_values(network: Network, prefix: str, subject_kind: str, *, low: float, high: float) -> pl.DataFrame:
@@ -33,9 +52,7 @@ def stated_values(network: Network, prefix: str, subject_kind: str, *, low: floa
     rows = network["indicators"].filter(
         pl.col("indicator").str.starts_with(prefix) & (pl.col("subject_kind") == subject_kind) & _valid(network)
     )
-    wrong = rows.filter(~pl.col("value").is_between(low, high))
-    if wrong.height:
-        raise DataError([_outside(prefix, wrong, low, high)])
+    _refuse_outside(f"{prefix}…", rows, low, high)
     latest = rows.sort("subject", "indicator", "year", nulls_last=False).group_by(
         "subject", "indicator", maintain_order=True
     )
@@ -44,17 +61,22 @@ def stated_values(network: Network, prefix: str, subject_kind: str, *, low: floa
     )
 
 
-def _outside(prefix: str, wrong: pl.DataFrame, low: float, high: float) -> Finding:
-    return Finding(
+def _refuse_outside(name: str, rows: pl.DataFrame, low: float, high: float) -> None:
+    wrong = rows.filter(~pl.col("value").is_between(low, high))
+    if wrong.is_empty():
+        return
+    subject, indicator, value = wrong.select("subject", "indicator", "value").row(0)
+    finding = Finding(
         rule="indicator_range",
         severity="error",
         table="indicators",
         column="value",
-        problem=f"{wrong.height} values of '{prefix}…' are not between {low:g} and {high:g}",
+        problem=f"{wrong.height} values of '{name}' are not between {low:g} and {high:g}",
         remedy="Correct the value or its unit.",
         count=wrong.height,
-        value=f"{wrong['subject'][0]} {wrong['indicator'][0]}: {wrong['value'][0]:g}",
+        value=f"{subject}: {value:g}" if indicator == name else f"{subject} {indicator}: {value:g}",
     )
+    raise DataError([finding])
 
 
 def _valid(network: Network) -> pl.Expr:

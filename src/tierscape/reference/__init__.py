@@ -20,7 +20,7 @@ from tierscape.reference.facts import (
     sources,
     vintages,
 )
-from tierscape.reference.unions import CUSTOMS_UNIONS, TRADE_BLOCS, member_of, same_bloc, same_customs_union
+from tierscape.reference.unions import CUSTOMS_UNIONS, TRADE_BLOCS, member_of, neighbours, same_bloc, same_customs_union
 
 __all__ = [
     "CUSTOMS_UNIONS",
@@ -39,6 +39,7 @@ __all__ = [
     "gazetteer",
     "hubs",
     "member_of",
+    "neighbours",
     "outside_country",
     "same_bloc",
     "same_customs_union",

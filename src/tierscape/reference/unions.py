@@ -45,6 +45,19 @@ def member_of(bloc: str) -> frozenset[str]:
 
 
 @cache
+def neighbours(country: str) -> frozenset[str]:
+    """Give a country and the members of the first of ``TRADE_BLOCS`` that it belongs to: what counts as near by default.
+
+    Examples
+    --------
+    >>> sorted(neighbours("US")), sorted(neighbours("CN") & {"CN", "US"})
+    (['CA', 'MX', 'US'], ['CN'])
+    """
+    bloc = next((bloc for bloc in TRADE_BLOCS if country in member_of(bloc)), None)
+    return frozenset({country}) | (member_of(bloc) if bloc else frozenset())
+
+
+@cache
 def same_customs_union(a: str, b: str) -> bool:
     """Tell whether goods pass between two countries without duty or proof of origin.
 

@@ -8,12 +8,12 @@ import polars as pl
 from tierscape.analyses.density.assumptions import DensityAssumptions
 from tierscape.analyses.density.dimensions import completeness
 from tierscape.analyses.density.moves import Offers, closing_moves
-from tierscape.analyses.density.overrides import stated
 from tierscape.analyses.density.reach import Places, Reach
 from tierscape.analyses.density.tables import GAPS
 from tierscape.frames import empty
 from tierscape.graph import Tree
 from tierscape.network import Network
+from tierscape.quantities.stated import stated
 
 MISSING_BELOW = 0.5
 """Cover under which a part counts as a gap."""

@@ -14,7 +14,6 @@ import polars as pl
 from scipy.spatial import cKDTree
 
 from tierscape.analyses.density.dimensions import depth_of, layer_cover
-from tierscape.analyses.density.overrides import stated
 from tierscape.analyses.density.points import region_points
 from tierscape.analyses.density.reach import Places, Reach
 from tierscape.analyses.density.statistics import Activity
@@ -25,6 +24,7 @@ from tierscape.graph import Tree
 from tierscape.kernels.distance import chord, great_circle_km, unit_vectors
 from tierscape.kernels.specialisation import shrunk_quotient
 from tierscape.network import Network
+from tierscape.quantities.stated import stated
 
 MOST = {
     "critical mass": 20.0, "tier depth": 20.0, "local sourcing": 15.0, "anchors and contracts": 10.0, "labour": 10.0,

@@ -13,7 +13,6 @@ from scipy.spatial import cKDTree
 
 from tierscape import reference
 from tierscape.analyses.density.assumptions import DensityAssumptions
-from tierscape.analyses.density.overrides import stated
 from tierscape.analyses.density.points import region_points
 from tierscape.analyses.density.supply import Supply
 from tierscape.errors import ParameterError
@@ -21,6 +20,7 @@ from tierscape.graph import Tree
 from tierscape.kernels import smooth
 from tierscape.kernels.distance import chord, great_circle_km, unit_vectors
 from tierscape.network import Network
+from tierscape.quantities.stated import stated
 
 SURFACE_LIMIT = 50_000
 """Most cells of a surface; above it only cells that hold sites are scored."""

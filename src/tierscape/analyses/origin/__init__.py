@@ -135,7 +135,6 @@ def _answer(assessed: Assessed, *, dated: bool) -> Origin:
         **frames,
         day=assessed.on,
         agreement_name=assessed.claims.ruleset.name,
-        product_name=assessed.supply.parts[assessed.product].name,
         findings=(*origin_findings(assessed, dated=dated), *content_findings(content)),
     )
 

@@ -39,7 +39,6 @@ class Origin(Result):
     timeline: pl.DataFrame
     day: dt.date | None = None
     agreement_name: str = ""
-    product_name: str = ""
 
     @property
     def first(self) -> dict[str, object] | None:

@@ -17,7 +17,7 @@ from tierscape.network import Network
 from tierscape.quantities.allies import AllyWeights, index_of
 from tierscape.quantities.ally_scores import ally_scores, concern, viewpoint_members
 from tierscape.quantities.tracing import trace_value
-from tierscape.reference import TRADE_BLOCS, country_name, member_of
+from tierscape.reference import country_name, neighbours
 from tierscape.registry import analysis
 from tierscape.schema import Table
 
@@ -123,7 +123,7 @@ def trust(
         titled = (product, _part_name(network, product))
         changes = [
             flips.product_flips(sweep, titled, basis, min_ally_share, swept),
-            flips.sole_source_flips(network, values[-1], sites, _near(members), swept),
+            flips.sole_source_flips(network, values[-1], sites, frozenset().union(*map(neighbours, members)), swept),
             flips.supplier_flips(values, sites, basis, swept),
             *changes,
         ]
@@ -138,7 +138,6 @@ def trust(
         sites=_stack(SITES, [value.site_rows(v, sites, ally_threshold) for v in values]),
         swaps=standing.swap_rows(index, weights),
         seen_from=country_name(name) if len(name) == 2 and name.isupper() else name.upper(),
-        product_name="" if product is None else _part_name(network, product),
         findings=(*said, *doubts(table, members, values, sites)),
     )
 
@@ -162,12 +161,6 @@ def _values(network: Network, product: str | None) -> tuple[list[value.Value], t
         values.append(value.Value(links, added, lost))
         said |= dict.fromkeys(trace.findings)
     return values, tuple(said)
-
-
-def _near(members: tuple[str, ...]) -> frozenset[str]:
-    """Give the neighbours of a viewpoint: its members and, for each, the first trade bloc that it belongs to."""
-    blocs = (next((bloc for bloc in TRADE_BLOCS if m in member_of(bloc)), None) for m in members)
-    return frozenset(members).union(*(member_of(bloc) for bloc in blocs if bloc is not None))
 
 
 def _with_value(

@@ -36,7 +36,6 @@ class Trust(Result):
     sites: pl.DataFrame
     swaps: pl.DataFrame
     seen_from: str = ""
-    product_name: str = ""
 
     def share(self, basis: str, links: str = "declared") -> dict[str, Any] | None:
         """Row of ``value_shares`` for the whole product; None without a product, or without inferred links."""

@@ -19,7 +19,7 @@ from tierscape.network import Network
 from tierscape.quantities.allies import allied, ally_index
 from tierscape.quantities.link_grades import WAY_GRADES, ArcEvidence
 from tierscape.quantities.tracing import Trace
-from tierscape.reference import TRADE_BLOCS, country_codes, country_name, member_of
+from tierscape.reference import country_codes, country_name, neighbours
 
 UNKNOWN = "unknown"
 CLASS = pl.Enum(CLASSES)
@@ -137,8 +137,7 @@ def near_countries(network: Network, near: Sequence[str] | None) -> tuple[str, .
         return tuple(sorted(set(near)))
     if network.home is None:
         raise ParameterError("near: 'meta.home' is empty, so that nothing is near. Fill it, or give the countries.")
-    blocs = [bloc for bloc in TRADE_BLOCS if network.home in member_of(bloc)]
-    return tuple(sorted(member_of(blocs[0]))) if blocs else (network.home,)
+    return tuple(sorted(neighbours(network.home)))
 
 
 def place_classes(network: Network, near: tuple[str, ...], limits: Limits) -> pl.DataFrame:
