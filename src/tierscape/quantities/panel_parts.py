@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,3 +58,10 @@ def _frequent(land: Landscape, between: tuple[int, int]) -> tuple[str, ...]:
     new = (land.first_year > between[0]) & (land.first_year <= between[1]) & (land.places.at >= 0)
     names, counts = np.unique(np.array(land.codes)[new], return_counts=True)
     return tuple(str(n) for n, c in zip(names, counts, strict=True) if n and c >= LEAST_SITES)
+
+
+def part_words(first: str, named: Sequence[str]) -> str:
+    """Say which sites a sentence is about: those of one part, or of all that were asked for."""
+    if first != POOLED:
+        return f"{first} sites"
+    return f"sites of {', '.join(named)}" if named else "sites of all parts"

@@ -10,7 +10,7 @@ import polars as pl
 from tierscape.analyses.backtest import tables
 from tierscape.analyses.backtest.charts import backtest_charts
 from tierscape.analyses.backtest.tables import ALL_PLACES, HARD, MODEL, SAME_PART, TOTAL
-from tierscape.quantities.panel_parts import POOLED
+from tierscape.quantities.panel_parts import part_words
 from tierscape.results import Result
 from tierscape.schema import Table
 
@@ -40,10 +40,7 @@ class Backtest(Result):
     @property
     def about(self) -> str:
         """The new sites that the sentence is about, in words."""
-        named = self.parameters.get("part", ())
-        if self.first_part != POOLED:
-            return f"{self.first_part} sites"
-        return f"sites of {', '.join(named)}" if named else "sites of all parts"
+        return part_words(self.first_part, self.parameters.get("part", ()))
 
     @property
     def expected(self) -> float:

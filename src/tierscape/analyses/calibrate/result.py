@@ -9,7 +9,7 @@ import polars as pl
 
 from tierscape.analyses.calibrate import tables
 from tierscape.analyses.calibrate.charts import calibrate_charts
-from tierscape.quantities.panel_parts import POOLED
+from tierscape.quantities.panel_parts import part_words
 from tierscape.results import Result
 from tierscape.schema import Table
 
@@ -38,10 +38,7 @@ class Calibrate(Result):
     @property
     def about(self) -> str:
         """The new sites that the sentence is about, in words."""
-        named = self.parameters.get("part", ())
-        if self.first_part != POOLED:
-            return f"{self.first_part} sites"
-        return f"sites of {', '.join(named)}" if named else "sites of all parts"
+        return part_words(self.first_part, self.parameters.get("part", ()))
 
     @property
     def _clear(self) -> list[dict[str, Any]]:
