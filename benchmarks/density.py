@@ -327,7 +327,7 @@ def cpu_seconds() -> float:
 def peak_gib() -> float:
     """Peak resident memory of this process and of those below it."""
     texts = [Path(f"/proc/{pid}/status").read_text() for pid in (os.getpid(), *_descendants(os.getpid()))]
-    return sum(int(text.partition("VmHWM:")[2].split()[0]) for text in texts) / 2**20
+    return sum(int(text.partition("VmHWM:")[2].split()[0]) for text in texts if "VmHWM:" in text) / 2**20
 
 
 def _descendants(pid: int) -> list[int]:

@@ -70,6 +70,8 @@ class Analysis(Generic[S, P, R]):
         Input tables that the answer rests on; their rows make its evidence.
     any_product : bool
         Whether it can be asked without a product where the network has several or none.
+    slow : bool
+        Whether it may take minutes, so that the server runs it as a job.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Analysis(Generic[S, P, R]):
     parameters: type[BaseModel]
     reads: tuple[str, ...]
     any_product: bool = False
+    slow: bool = False
 
     def __call__(self, source: S, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Run the analysis.
@@ -97,10 +100,7 @@ class Analysis(Generic[S, P, R]):
             raise ParameterError(f"{self.name} takes a {self.takes.__name__} first, given was a {given_kind}.")
         if args:
             raise ParameterError(f"{self.name}: parameters are given by name, as in {self.name}(network, radius_km=80)")
-        given = dict(kwargs)
-        if isinstance(source, Network) and "product" in self.parameters.model_fields:
-            given["product"] = _product(source, given.get("product"), needed=not self.any_product)
-        parameters = self.check(given)
+        parameters = self.settled(source, kwargs)
         answer = self.function(source, **{name: getattr(parameters, name) for name in self.parameters.model_fields})  # type: ignore[call-arg]
         return replace(
             answer,
@@ -108,8 +108,21 @@ class Analysis(Generic[S, P, R]):
             title=self.title,
             parameters=parameters.model_dump(mode="json"),
             provenance=_provenance(source, answer.reads or self.reads, _seed(parameters)),
-            product_name=_product_name(source, given.get("product")),
+            product_name=_product_name(source, getattr(parameters, "product", None)),
         )
+
+    def settled(self, source: S, given: Mapping[str, Any]) -> BaseModel:
+        """Check parameters against a source, with the product filled in where the network has one.
+
+        Raises
+        ------
+        ParameterError
+            A parameter is unknown or out of range, or the network has no such product.
+        """
+        filled = dict(given)
+        if isinstance(source, Network) and "product" in self.parameters.model_fields:
+            filled["product"] = _product(source, filled.get("product"), needed=not self.any_product)
+        return self.check(filled)
 
     def check(self, given: Mapping[str, Any]) -> BaseModel:
         """Check parameters without running anything.
@@ -136,7 +149,7 @@ class Analysis(Generic[S, P, R]):
 
 
 def analysis(
-    title: str, *, reads: Sequence[str], any_product: bool = False
+    title: str, *, reads: Sequence[str], any_product: bool = False, slow: bool = False
 ) -> Callable[[Callable[Concatenate[S, P], R]], Analysis[S, P, R]]:
     """Turn a function ``f(network, *, …) -> Result`` into an analysis.
 
@@ -150,6 +163,8 @@ def analysis(
         Tables of the source that it reads.
     any_product : bool
         Ask without a product where the network has several or none, in place of refusing.
+    slow : bool
+        It may take minutes: the server runs it as a job.
 
     Raises
     ------
@@ -171,7 +186,7 @@ def analysis(
             warnings.filterwarnings("ignore", "Field name .* shadows an attribute", UserWarning)
             model = create_model(f"{name.title()}Parameters", __config__=config, **fields)
         made = Analysis(
-            name, title, function, hints.get(first.name, Network), hints["return"], model, tuple(reads), any_product
+            name, title, function, hints.get(first.name, Network), hints["return"], model, tuple(reads), any_product, slow
         )
         object.__setattr__(made, "__doc__", function.__doc__)
         object.__setattr__(made, "__signature__", inspect.signature(function))

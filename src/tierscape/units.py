@@ -27,6 +27,7 @@ UNITS: dict[str, str] = {
     "kWh": "kilowatt-hours",
     "kWh/unit": "kilowatt-hours a unit of the part",
     "h/unit": "hours a unit of the part",
+    "unit": "units of the part",
     "unit/unit": "units of the child a unit of the parent",
     "unit/year": "units of the part a year",
     "money": "money in meta.currency at meta.price_year",

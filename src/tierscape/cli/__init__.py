@@ -14,6 +14,7 @@ import typer
 
 from tierscape import analyses
 from tierscape._version import __version__
+from tierscape.cli.server_commands import add_commands
 from tierscape.errors import TierscapeError
 
 app = typer.Typer(
@@ -202,6 +203,9 @@ def compare(
     from tierscape.cli import verbs
 
     verbs.compare(source, scenario, names, sets, save=save, as_json=json)
+
+
+add_commands(app, "Server")
 
 
 def _stub(name: str, question: str) -> None:

@@ -25,7 +25,7 @@ __all__ = ["Growth", "GrowthAssumptions", "growth"]
 READS = ("sites", "capabilities", "parts", "bom", "regions", "contracts", "projects", "demand")
 
 
-@analysis("Growth", reads=READS)
+@analysis("Growth", reads=READS, slow=True)
 def growth(
     network: Network,
     *,

@@ -28,7 +28,7 @@ __all__ = ["Dynamics", "Mitigation", "Run", "Shocks", "Stress", "stress"]
 READS = ("sites", "organizations", "parts", "bom", "capabilities", "links", "demand", "disruptions", "contracts")
 
 
-@analysis("Stress", reads=READS)
+@analysis("Stress", reads=READS, slow=True)
 def stress(
     network: Network,
     *,

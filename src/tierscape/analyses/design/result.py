@@ -1,0 +1,155 @@
+"""The answer of `design`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
+
+from tierscape.analyses.design import tables
+from tierscape.analyses.design.charts import design_charts
+from tierscape.results import Result
+from tierscape.schema import Table
+
+if TYPE_CHECKING:
+    from tierscape.charts import Chart
+
+PLACES = {"place": pl.String, "lat": pl.Float64, "lon": pl.Float64}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Design(Result):
+    """Which projects, contracts, incentives and flows, when; each plan with its proven gap."""
+
+    TABLES: ClassVar[tuple[Table, ...]] = tables.ALL
+    HEADLINE: ClassVar[tuple[str, str] | None] = ("points", "cost")
+
+    points: pl.DataFrame
+    projects: pl.DataFrame
+    contracts: pl.DataFrame
+    incentives: pl.DataFrame
+    qualifications: pl.DataFrame
+    hubs: pl.DataFrame
+    buffers: pl.DataFrame
+    flows: pl.DataFrame
+    production: pl.DataFrame
+    unmet: pl.DataFrame
+    tail: pl.DataFrame
+    survival: pl.DataFrame
+    costs: pl.DataFrame
+    alternatives: pl.DataFrame
+    because: pl.DataFrame
+    worth: pl.DataFrame
+    goals: pl.DataFrame
+    conflicts: pl.DataFrame
+    trace: pl.DataFrame
+    checks: pl.DataFrame
+    places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
+    """Where sites and regions stand: place, lat, lon."""
+    currency: str = ""
+    alpha: float = 0.8
+    """Level of the conditional value at risk."""
+    unseen_share: float | None = None
+    """Share of the value of need that rests on figures nobody stated."""
+
+    @property
+    def shown(self) -> int:
+        """The point that is shown first: that at the knee."""
+        return int(self.points.filter(pl.col("knee"))["point"][0])
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """Row of ``points`` that is shown first."""
+        return self.points.row(by_predicate=pl.col("knee"), named=True)
+
+    def of_plan(self, name: str) -> pl.DataFrame:
+        """Give the rows of a table that belong to the plan shown first."""
+        return self.frame(name).filter(pl.col("point") == self.shown)
+
+    def sentence(self) -> str:
+        """Say what to start and sign from when on, at what cost, with what bound, ally share and tail."""
+        plan = self.plan
+        text = f"{self._decisions()}: cost {self.money(plan['cost'])} ({self._bound(plan)})"
+        if plan["ally_share"] is not None:
+            text += f", {plan['ally_share']:.0%} allied value"
+        if plan["cvar"] is not None:
+            text += f", {self.money(plan['cvar'])} lost on average in the worst {1 - self.alpha:.0%} of adverse years"
+        lost = self.of_plan("unmet")
+        if lost.height:
+            short = lost["units"].to_numpy().sum() / (lost["units"] / lost["share"]).to_numpy().sum()
+            text += f"; {short:.0%} of the demand concerned stays unmet"
+        if self.unseen_share is not None:
+            text += f"; {self.unseen_share:.0%} of value rests on figures that nobody stated"
+        return f"{text}. Model output."
+
+    def _decisions(self) -> str:
+        started, signed = (
+            self.of_plan("projects"),
+            self.of_plan("contracts").filter(pl.col("status") == "signed by this plan"),
+        )
+        counts = [
+            (started.height, "Open", "project"),
+            (signed["contract"].n_unique(), "sign", "contract"),
+            (self.of_plan("qualifications").height, "qualify", "supplier"),
+        ]
+        words = [f"{verb} {n} {noun}{'s' * (n > 1)}" for n, verb, noun in counts if n]
+        if not words:
+            return "Keep what stands, start no project and sign no contract"
+        years = [*started["year"], *signed["year"], *self.of_plan("qualifications")["year"]]
+        joined = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+        return f"{joined[0].upper()}{joined[1:]} from {min(years)}"
+
+    @staticmethod
+    def _bound(plan: dict[str, Any]) -> str:
+        if plan["gap"] is None:
+            return "no bound"
+        return (
+            "the proven minimum"
+            if plan["gap"] < 5e-7
+            else f"at most {100 * plan['gap']:.2g} % above the proven minimum"
+        )
+
+    def money(self, value: float) -> str:
+        """Write money with its currency at three significant figures."""
+        size = next((s for s in ((1e9, " bn"), (1e6, " M"), (1e3, " k")) if abs(value) >= s[0]), (1.0, ""))
+        return f"{value / size[0]:.3g}{size[1]} {self.currency}".strip()
+
+    def lines(self) -> tuple[str, ...]:
+        """The plan; what the frontier says; what limits it."""
+        lines = [self.sentence()]
+        told = self.points.filter(pl.col("upper_bound").is_not_null())
+        if told.height > 1:
+            low, high = (float(told["cost"].sort()[at]) for at in (0, -1))
+            apart = told["distinguishable"].sum()
+            lines.append(
+                f"Frontier of {told.height} plans from {self.money(low)} to {self.money(high)}, {apart} of them apart by more than their gaps."
+            )
+        if self.conflicts.height:
+            lines.append(str(self.conflicts["text"][0]))
+        elif self.plan["binding"]:
+            lines.append(f"What limits the plan: {self.plan['binding']}.")
+        return tuple(lines[:3])
+
+    def columns(self) -> tuple[str, ...]:
+        """Columns that a terminal shows."""
+        return ("point", "goal", "cost", "co2_t", "cvar", "ally_share", "jobs", "gap", "binding", "knee")
+
+    def headlines(self) -> tuple[tuple[str, str, str], ...]:
+        """Cost and bound, decisions, ally share, tail."""
+        plan = self.plan
+        started = self.of_plan("projects")
+        spent = float(sum(started["capex_buyer"]))
+        cards = [
+            ("Cost, present value", self.money(plan["cost"]), self._bound(plan)),
+            ("Projects started", f"{started.height}", f"{self.money(spent)} of the buyer's capital" if spent else "no capital of the buyer"),
+        ]  # fmt: skip
+        if plan["ally_share"] is not None:
+            cards.append(("Allied value", f"{plan['ally_share']:.0%}", "of the value added by known makers"))
+        if plan["cvar"] is not None:
+            cards.append(("Bad year", self.money(plan["cvar"]), f"mean loss of the worst {1 - self.alpha:.0%} of adverse years"))  # fmt: skip
+        return tuple(cards)
+
+    def charts(self) -> tuple[Chart, ...]:
+        """Frontier, calendar of projects and contracts, cost build-up, need against capacity, flows, search, decisions."""
+        return design_charts(self)

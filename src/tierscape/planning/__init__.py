@@ -1,0 +1,1 @@
+"""The optimisation model of `design`: one file a constraint family, the solution method beside it."""

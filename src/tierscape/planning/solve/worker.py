@@ -1,0 +1,71 @@
+"""A search in a thread of its own, so that the caller's can hear Ctrl-C, a stop or the clock."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+TICK = 0.05
+"""Seconds between looks at the stop."""
+BEAT = 0.8
+"""Seconds between reports where nothing changed."""
+
+
+def interruptible(
+    job: Callable[[], T], cancel: threading.Event, stop: Callable[[], bool] | None, beat: Callable[[bool], None] | None
+) -> T:
+    """Run ``job`` in a thread and give what it returns; set ``cancel`` when asked to stop.
+
+    Parameters
+    ----------
+    job : callable
+        Looks at ``cancel`` and returns soon after it is set.
+    cancel : threading.Event
+    stop : callable, optional
+        Asked twenty times a second.
+    beat : callable, optional
+        Called on every look; its argument says that a report is due although nothing changed.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The second Ctrl-C: the first lets the job return what it has.
+    """
+    done: list[T] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            done.append(job())
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
+            failed.append(error)
+        finally:
+            from highspy import Highs
+
+            Highs.resetThreadScheduler(False)
+            finished.set()
+
+    # an event, since a join that Ctrl-C breaks off leaves the thread looking dead
+    finished = threading.Event()
+    threading.Thread(target=work, name="search", daemon=True).start()
+    last = time.monotonic()
+    while not finished.is_set():
+        try:
+            finished.wait(TICK)
+            if stop is not None and not cancel.is_set() and stop():
+                cancel.set()
+            due = time.monotonic() - last >= BEAT
+            last = time.monotonic() if due else last
+            if beat is not None and not finished.is_set():
+                beat(due)
+        except KeyboardInterrupt:
+            if cancel.is_set():
+                raise
+            cancel.set()
+    if failed:
+        raise failed[0]
+    return done[0]

@@ -1,0 +1,132 @@
+"""Answers that were made: their bytes, pictures, tables and pages."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from tierscape import analyses
+from tierscape.frames import DTYPES
+from tierscape.render import to_csv
+from tierscape.schema import Table
+from tierscape.server.access import Member, current_actor, enter, member
+from tierscape.server.headers import REPORT_POLICY
+from tierscape.server.refusals import NotFound
+from tierscape.server.routes.catalogue import EXCEL
+from tierscape.server.serving import FRESH, JSON, Serving, quickly, send, serving
+from tierscape.server.store.results import Body
+from tierscape.workbook import write_workbook
+
+router = APIRouter(prefix="/api/w/{workspace}/results", tags=["results"])
+
+Viewer = Annotated[Member, Depends(member("viewer"))]
+Held = Annotated[Serving, Depends(serving)]
+
+
+class ChartBody(BaseModel):
+    """A picture of an answer."""
+
+    name: str
+    title: str
+    caption: str
+    description: str
+    table: str
+    spec: dict[str, Any]
+
+
+def _body(held: Serving, who: Member, key: str) -> Body:
+    body = held.answers.bodies.get(key)
+    if body is None or not held.shelf.has(who.workspace, body.digest):
+        raise NotFound
+    return body
+
+
+@router.get(
+    "/{key}/charts",
+    response_class=Response,
+    responses={200: {"model": list[ChartBody], "description": "The pictures, as Vega-Lite."}},
+)
+def result_charts(key: str, who: Viewer, held: Held) -> Response:
+    """Give the pictures of an answer as Vega-Lite specs."""
+    _body(held, who, key)
+    packed = held.answers.charts(who.workspace, key)
+    sent = {"Content-Encoding": "gzip", "Cache-Control": FRESH, "Vary": "Accept-Encoding"}
+    return Response(packed, media_type=JSON, headers=sent)
+
+
+@router.get("/{key}/tables/{table}.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
+def result_table(key: str, table: str, who: Viewer, held: Held) -> Response:
+    """Give a table of an answer as CSV; texts never become formulas."""
+    answer = json.loads(_body(held, who, key).plain)
+    for declared, frame in _tables(answer):
+        if declared.name == table:
+            named = _attached(f"{answer['analysis']}-{table}.csv")
+            return Response(to_csv(frame, declared), media_type="text/csv; charset=utf-8", headers=named)
+    raise NotFound
+
+
+@router.get("/{key}.xlsx", response_class=Response, responses={200: {"content": {EXCEL: {}}}})
+def result_workbook(key: str, who: Viewer, held: Held) -> Response:
+    """Give an answer as a workbook."""
+    answer = json.loads(_body(held, who, key).plain)
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "answer.xlsx"
+        write_workbook(target, answer, _tables(answer))
+        content = target.read_bytes()
+    return Response(content, media_type=EXCEL, headers=_attached(f"{answer['analysis']}.xlsx"))
+
+
+@router.get("/{key}/report.html", response_class=Response, responses={200: {"content": {"text/html": {}}}})
+def result_page(key: str, who: Viewer, held: Held, static: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
+    """Give an answer as one self-contained page."""
+    _body(held, who, key)
+    question = held.answers.question(key)
+    answer = held.answers.result(question, held.shelf.read(who.workspace, question.digest))
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    return html(answer.to_html(static=static, date=today))
+
+
+@router.get(
+    "/{key}",
+    response_class=Response,
+    responses={
+        200: {"description": "The answer.", "content": {JSON: {"schema": {"type": "object"}}}},
+        304: {"description": "The reader has these bytes already."},
+    },
+)
+async def one_result(request: Request, workspace: str, key: str) -> Response:
+    """Give the bytes of an answer."""
+    held = serving(request)
+    return await quickly(held, _sent, request, held, workspace, key)
+
+
+def _sent(request: Request, held: Serving, workspace: str, key: str) -> Response:
+    return send(request, _body(held, enter(current_actor(request), workspace, "viewer"), key), **{"X-Cache": "hit"})
+
+
+def html(page: str | bytes) -> Response:
+    """Send a self-contained page, which has a policy of its own and runs apart from the app."""
+    sent = {"Content-Security-Policy": REPORT_POLICY, "Cache-Control": FRESH}
+    return Response(page, media_type="text/html; charset=utf-8", headers=sent)
+
+
+def _tables(answer: dict[str, Any]) -> list[tuple[Table, pl.DataFrame]]:
+    """Make the frames of an answer again from its bytes."""
+    found = []
+    for table in analyses.get(answer["analysis"]).result.TABLES:
+        schema = {c.name: pl.String() if c.kind == "date" else DTYPES[c.kind] for c in table.columns}
+        frame = pl.DataFrame(answer["tables"][table.name]["rows"], schema=schema, orient="row")
+        dates = [pl.col(c.name).str.to_date() for c in table.columns if c.kind == "date"]
+        found.append((table, frame.with_columns(dates)))
+    return found
+
+
+def _attached(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": FRESH}

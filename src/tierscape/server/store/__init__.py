@@ -1,0 +1,1 @@
+"""What the server keeps: networks, names, results, jobs, scenarios, reports and accounts."""

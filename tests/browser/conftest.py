@@ -1,0 +1,58 @@
+"""A running server with the built app, and pages that report what they said and asked for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from app_pages import CHROMIUM, FLAGS, Opened, open_page, wait_until_up
+
+STATIC = Path(__file__).parents[2] / "src" / "tierscape" / "server" / "static" / "index.html"
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """Address of a server without accounts on an empty store."""
+    if not STATIC.is_file() and not os.environ.get("CI"):
+        pytest.skip("the web app is not built; 'cd web && npm ci && npm run build' builds it")
+    data = tmp_path_factory.mktemp("store")
+    command = [sys.executable, "-m", "tierscape.cli", "serve", "--no-auth", "--port", "0", "--data", str(data)]
+    with (
+        (data / "log").open("w") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+    ):
+        address = process.stdout.readline().strip()
+        try:
+            wait_until_up(address)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's browser, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=str(CHROMIUM), headless=True, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(chromium, served):
+    """Open an address of the app: ``visit("/w/main/home", width=390, theme="dark")``."""
+    pages: list[Opened] = []
+
+    def go(path: str, *, width: int = 1280, theme: str = "light") -> Opened:
+        pages.append(open_page(chromium, served, path, width=width, theme=theme))
+        return pages[-1]
+
+    yield go
+    for each in pages:
+        each.page.context.close()

@@ -1,0 +1,123 @@
+"""A store of either kind for each test, and a server of its own over it."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from served import LOOSE, SITE, TestClient
+
+from tierscape.server.application import create_app
+from tierscape.server.settings import Settings
+
+
+def postgres_bin() -> Path | None:
+    """Find the newest PostgreSQL of Debian, or one on the path."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda p: int(p.parts[-3]))
+    if found:
+        return found[-1].parent
+    on_path = shutil.which("initdb")
+    return Path(on_path).parent if on_path else None
+
+
+class Postgres:
+    """A PostgreSQL server of its own, without a password, on a free port of loopback."""
+
+    def __init__(self, folder: Path, programs: Path) -> None:
+        self.folder, self.programs = folder / "cluster", programs
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.user = "postgres"
+        if os.geteuid() == 0:
+            folder.chmod(0o711)
+            account = pwd.getpwnam("postgres")
+            self.folder.mkdir()
+            os.chown(self.folder, account.pw_uid, account.pw_gid)
+        self.run("initdb", "-D", self.folder, "-U", self.user, "-A", "trust", "-E", "UTF8", "--no-sync", "-N")
+
+    def run(self, program: str, *words: object) -> None:
+        """Run a program of PostgreSQL, as the user ``postgres`` where the tests run as root."""
+        command = [str(self.programs / program), *map(str, words)]
+        demoted = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+        log = self.folder.parent / "programs.log"
+        with log.open("ab") as sink:  # a pipe would be held open by the server that pg_ctl leaves running
+            done = subprocess.run(command, stdout=sink, stderr=sink, cwd="/", check=False, **demoted)
+        assert done.returncode == 0, log.read_text()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        words = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        self.run("pg_ctl", "-D", self.folder, "-w", "-o", words, "-l", "/dev/null", "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop it; ``immediate`` is what a crash would be."""
+        self.run("pg_ctl", "-D", self.folder, "-m", mode, "-w", "stop")
+
+    def database(self) -> str:
+        """Make a new database and give its address."""
+        import psycopg
+
+        name = f"t{secrets.token_hex(6)}"
+        address = f"host=127.0.0.1 port={self.port} user={self.user} dbname=postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
+        return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL; tests that need one skip where it is not installed."""
+    programs = postgres_bin()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed; 'apt-get install postgresql' brings it")
+    pytest.importorskip("psycopg", reason="the extra 'postgres' is not installed")
+    folder = Path(
+        tempfile.mkdtemp(prefix="tierscape-postgres-")
+    )  # pytest's own folders are closed to the user postgres
+    server = Postgres(folder, programs)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty store, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.db'}"
+    return request.getfixturevalue("postgres").database()
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
+    """Make a server in this process: ``client = serve(store_url, slow_rows=10)``; it is stopped at the end of the test."""
+    opened: list[TestClient] = []
+
+    def start(store: str = "", **settings: object) -> TestClient:
+        app = create_app(Settings(**{**LOOSE, "data": tmp_path / "data", "store": store, **settings}))
+        client = TestClient(app, base_url=SITE, raise_server_exceptions=False)
+        client.__enter__()
+        opened.append(client)
+        return client
+
+    yield start
+    for client in opened:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(serve: Callable[..., TestClient]) -> TestClient:
+    """A server over an empty SQLite store."""
+    return serve()

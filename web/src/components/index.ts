@@ -1,0 +1,10 @@
+export { Busy } from "@/components/Busy";
+export { CopyButton, CopyLink } from "@/components/CopyLink";
+export { DataTable } from "@/components/DataTable";
+export { Empty } from "@/components/Empty";
+export { ErrorBox } from "@/components/ErrorBox";
+export { Findings } from "@/components/Findings";
+export { ParamForm } from "@/components/ParamForm";
+export { Screen } from "@/components/Screen";
+export { Skeleton } from "@/components/Skeleton";
+export { VegaChart } from "@/components/VegaChart";

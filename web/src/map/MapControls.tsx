@@ -1,0 +1,188 @@
+import { memo, useId, useState, type ReactNode } from "react";
+import { ParamForm } from "@/components";
+import type { Schema } from "@/api";
+import { figure } from "@/state/format";
+import type { Required } from "./answers";
+import { LAYERS, type LayerName } from "./scene";
+import { DIMENSIONS, MAP_TEXT } from "./strings";
+
+const T = MAP_TEXT.controls;
+type Params = Record<string, unknown>;
+
+interface Props {
+  schema: Schema | undefined;
+  params: Params;
+  onParams(params: Params): void;
+  error: unknown;
+  shown: ReadonlySet<LayerName>;
+  onShown(shown: ReadonlySet<LayerName>): void;
+  parts: Required[];
+  gap: string;
+  onGap(part: string): void;
+  linkParts: { key: string; name: string }[];
+  linkPart: string;
+  onLinkPart(part: string): void;
+}
+
+/** What is scored and what is drawn. */
+export const MapControls = memo(function MapControls(props: Props): ReactNode {
+  const [more, setMore] = useState(false);
+  const { schema, params, onParams, shown, onShown, parts, gap, onGap, linkParts, linkPart, onLinkPart } = props;
+  return (
+    <div className="map-controls">
+      <fieldset className="map-layers">
+        <legend>{MAP_TEXT.layers.legend}</legend>
+        {LAYERS.map((name) => (
+          <label key={name} className="check">
+            <input
+              type="checkbox"
+              checked={shown.has(name)}
+              onChange={(event) => {
+                const next = new Set(shown);
+                if (event.target.checked) next.add(name);
+                else next.delete(name);
+                onShown(next);
+              }}
+            />
+            {MAP_TEXT.layers[name]}
+          </label>
+        ))}
+      </fieldset>
+      <Choice label={T.gap} value={gap} onChange={onGap} none={T.noGap}>
+        {parts.map((part) => (
+          <option key={part.part} value={part.part}>
+            {`${part.name} (${part.missing})`}
+          </option>
+        ))}
+      </Choice>
+      <Choice label={T.links} value={linkPart} onChange={onLinkPart} none={T.allParts}>
+        {linkParts.map((part) => (
+          <option key={part.key} value={part.key}>
+            {part.name}
+          </option>
+        ))}
+      </Choice>
+      <Radius params={params} onParams={onParams} />
+      <Weights params={params} onParams={onParams} />
+      {schema ? (
+        <details className="map-more" onToggle={(event) => setMore(event.currentTarget.open)}>
+          <summary>{T.more}</summary>
+          {more ? (
+          <ParamForm
+            schema={schema}
+            value={params}
+            onChange={onParams}
+            error={props.error}
+            hide={["product", "radius_km", "register"]}
+          />
+          ) : null}
+        </details>
+      ) : null}
+    </div>
+  );
+});
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  none: string;
+  onChange(value: string): void;
+  children: ReactNode;
+}
+
+function Choice({ label, value, none, onChange, children }: ChoiceProps): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(event.target.value)}>
+        <option value="">{none}</option>
+        {children}
+      </select>
+    </div>
+  );
+}
+
+interface Part {
+  params: Params;
+  onParams(params: Params): void;
+}
+
+const RADIUS = 100;
+
+function Radius({ params, onParams }: Part): ReactNode {
+  const value = typeof params["radius_km"] === "number" ? params["radius_km"] : RADIUS;
+  const set = (km: number) => {
+    const { radius_km: _, ...rest } = params;
+    onParams(km === RADIUS ? rest : { ...rest, radius_km: km });
+  };
+  return <Slider label={T.radius} unit={T.km} value={value} low={10} high={600} step={10} onChange={set} />;
+}
+
+const WEIGHTS: Record<string, number> = {
+  completeness: 0.35,
+  depth: 0.2,
+  connection: 0.15,
+  unfragmented: 0.15,
+  redundancy: 0.15,
+};
+
+function Weights({ params, onParams }: Part): ReactNode {
+  const assumptions = (params["assumptions"] ?? {}) as Params;
+  const given = (assumptions["weights"] ?? {}) as Record<string, number>;
+  const set = (name: string, value: number) => {
+    const weights: Record<string, number> = { ...WEIGHTS, ...given, [name]: value };
+    const same = DIMENSIONS.every((key) => weights[key] === WEIGHTS[key]);
+    const { weights: _, ...others } = assumptions;
+    const next = same ? others : { ...others, weights };
+    const { assumptions: __, ...rest } = params;
+    onParams(Object.keys(next).length ? { ...rest, assumptions: next } : rest);
+  };
+  return (
+    <details className="map-more">
+      <summary>{T.weights}</summary>
+      <p className="hint">{T.weightsHint}</p>
+      {DIMENSIONS.map((name) => (
+        <Slider
+          key={name}
+          label={MAP_TEXT.weights[name] ?? name}
+          unit=""
+          value={given[name] ?? WEIGHTS[name] ?? 0}
+          low={0}
+          high={1}
+          step={0.05}
+          onChange={(value) => set(name, value)}
+        />
+      ))}
+    </details>
+  );
+}
+
+interface SliderProps {
+  label: string;
+  unit: string;
+  value: number;
+  low: number;
+  high: number;
+  step: number;
+  onChange(value: number): void;
+}
+
+function Slider({ label, unit, value, low, high, step, onChange }: SliderProps): ReactNode {
+  const id = useId();
+  return (
+    <div className="map-slider">
+      <label htmlFor={id}>{label}</label>
+      <output htmlFor={id}>{`${figure(value)} ${unit}`}</output>
+      <input
+        id={id}
+        type="range"
+        min={low}
+        max={high}
+        step={step}
+        value={value}
+        onChange={(event) => onChange(Number(event.target.value))}
+      />
+    </div>
+  );
+}

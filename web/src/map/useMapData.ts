@@ -1,0 +1,69 @@
+import { useEffect, useRef, useState } from "react";
+import { ApiError, networkPath, query, type ErrorBody } from "@/api";
+import { mark } from "@/state/marks";
+import type { ArcFilter, Arcs } from "./bundles";
+import type { MapData } from "./data";
+import type { Reply, Request } from "./worker";
+
+interface Answer {
+  data: MapData | null;
+  arcs: Arcs | null;
+  error: ApiError | null;
+}
+
+const NOTHING: Answer = { data: null, arcs: null, error: null };
+
+interface Asked {
+  workspace: string;
+  digest: string;
+  product: string;
+  filter: ArcFilter;
+  zoom: number;
+  moved: ReadonlyMap<number, [number, number]>;
+}
+
+/** Sites and links of a network, and the arcs to draw at a zoom; all work is done in a worker. */
+export function useMapData({ workspace, digest, product, filter, zoom, moved }: Asked): Answer {
+  const [answer, setAnswer] = useState(NOTHING);
+  const worker = useRef<Worker | null>(null);
+  const last = useRef(0);
+  const wanted = useRef(0);
+
+  useEffect(() => {
+    setAnswer(NOTHING);
+    if (!digest) return;
+    const made = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    worker.current = made;
+    made.onmessage = ({ data: reply }: MessageEvent<Reply>) => {
+      if (reply.kind === "error") {
+        const body = reply.body as ErrorBody;
+        return setAnswer({ ...NOTHING, error: new ApiError(reply.status, body) });
+      }
+      if (reply.kind === "data") {
+        mark("map_data");
+        return setAnswer({ data: reply.data, arcs: null, error: null });
+      }
+      if (reply.id === wanted.current) setAnswer((before) => ({ ...before, arcs: reply.arcs }));
+    };
+    const url = `${networkPath(workspace, digest)}/map${query({ product })}`;
+    ask(made, { kind: "load", id: ++last.current, url });
+    return () => {
+      worker.current = null;
+      made.terminate();
+    };
+  }, [workspace, digest, product]);
+
+  const step = Math.floor(zoom);
+  const { part, site } = filter;
+  const loaded = answer.data !== null;
+  useEffect(() => {
+    if (!loaded || !worker.current) return;
+    wanted.current = ++last.current;
+    const places = [...moved].map(([at, [lon, lat]]): [number, number, number] => [at, lon, lat]);
+    ask(worker.current, { kind: "arcs", id: wanted.current, filter: { part, site }, zoom: step, moved: places });
+  }, [loaded, part, site, step, moved]);
+
+  return answer;
+}
+
+const ask = (worker: Worker, request: Request): void => worker.postMessage(request);
