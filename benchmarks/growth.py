@@ -17,7 +17,8 @@ import numpy as np
 
 from tierscape.kernels import entry_exit as kernel
 from tierscape.kernels.completeness_again import Needs
-from tierscape.kernels.entry_exit import Place, simulate, unpacked
+from tierscape.kernels.entry_exit import simulate
+from tierscape.kernels.entry_place import Place, unpacked
 from tierscape.sweep import sweep
 
 

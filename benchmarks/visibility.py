@@ -2,13 +2,15 @@
 
 Each contender runs in a process of its own, on the same graph, and must give the same answer before any figure is shown.
 Where a peer is too slow to run in full it runs on a sample, its answer is held against ours there, and its time is scaled
-up; the table says so. CPU seconds are the least of the repeats; data, compilation and imports stand outside.
+up; the table says so. CPU seconds are the least of the repeats; data, compilation and imports stand outside. The contest
+with pymrio needs the group ``bench``: ``uv run --group bench python benchmarks/visibility.py --only Leontief``.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import json
 import resource
 import subprocess
@@ -18,7 +20,7 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-import networkx as nx
+import networkx as nx  # type: ignore[import-untyped]
 import numpy as np
 import polars as pl
 
@@ -35,6 +37,8 @@ SITES = 2_000
 MANY, DIRECT, WIDE = 200_000, 200, 2_000
 DIRECT_SAMPLE = 4
 TIERS = (1, 200, 4_000, 40_000, 60_000, 95_799)  # 200,000 lines
+SECTORS = (1, 50, 300, 900, 1_000, 749)  # 3,000 lines
+WIDER = (1, 100, 2_000, 17_000, 30_899, 50_000)  # 100,000 lines, 500,000 links
 INPUTS = 10
 Work = Callable[[], np.ndarray]
 
@@ -73,7 +77,8 @@ def tiered() -> Needs:
     """Draw five tiers of sites, two needs each, of one to three sources; no site is the only source of two lines."""
     rng = np.random.default_rng(1)
     edges = np.cumsum([0, 1, 100, 300, 600, SITES - 1001])
-    slot_start, arc_start, supplier = [0], [0], []
+    slot_start, arc_start = [0], [0]
+    supplier: list[int] = []
     for tier in range(5):
         below = np.arange(edges[tier + 1], edges[tier + 2]) if tier < 4 else np.array([], int)
         sole = list(rng.permutation(below))
@@ -103,17 +108,17 @@ def fanned() -> Needs:
     )
 
 
-def weighted() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Draw 200,000 lines on six tiers, 1,040,000 links of which one in five skips a tier, and what each passes on."""
+def weighted(tiers: Sequence[int] = TIERS) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Draw lines on six tiers, ten links each of which one in five skips a tier, and what each passes on."""
     rng = np.random.default_rng(3)
-    first, size = np.cumsum([0, *TIERS]), np.array(TIERS)
-    tier = np.repeat(np.arange(len(TIERS) - 1), TIERS[:-1])
-    below = np.minimum(tier[:, None] + 1 + (rng.random((len(tier), INPUTS)) < 0.2), len(TIERS) - 1)
+    first, size = np.cumsum([0, *tiers]), np.array(tiers)
+    tier = np.repeat(np.arange(len(tiers) - 1), tiers[:-1])
+    below = np.minimum(tier[:, None] + 1 + (rng.random((len(tier), INPUTS)) < 0.2), len(tiers) - 1)
     step = 1 + np.arange(INPUTS) * (size[below] // (INPUTS + 1))  # ten different suppliers
     supplier = first[below] + (rng.integers(0, 10**9, (len(tier), 1)) + step) % size[below]
     start = np.zeros(first[-1])
     start[0] = 1.0
-    arcs = np.append(np.full(len(tier), INPUTS), np.zeros(TIERS[-1], int))
+    arcs = np.append(np.full(len(tier), INPUTS), np.zeros(tiers[-1], int))
     weight = rng.dirichlet(np.ones(INPUTS + 1), len(tier))[:, :-1]
     return start, np.concatenate([[0], np.cumsum(arcs)]), supplier.astype(np.int32).ravel(), weight.ravel()
 
@@ -309,6 +314,28 @@ def value_networkx() -> Contender:
     return Contender(work, compared=lambda mass: mass.round(10))
 
 
+def sectors_kernel() -> Contender:
+    """Follow the value of a product through 3,000 lines."""
+    arrays = weighted(SECTORS)
+    return Contender(lambda: look_through(*arrays), compared=lambda mass: mass.sum(axis=1).round(10))
+
+
+def sectors_pymrio() -> Contender:
+    """Invert I - A of the same 3,000 lines as sectors, dense, as pymrio does, and read the column of the product."""
+    import pymrio  # type: ignore[import-not-found,unused-ignore]
+
+    start, line_arcs, supplier, weight = weighted(SECTORS)
+    inputs = np.zeros((len(start), len(start)))
+    np.add.at(inputs, (supplier, np.repeat(np.arange(len(start)), np.diff(line_arcs))), weight)
+    return Contender(lambda: pymrio.calc_L(inputs)[:, 0], compared=lambda column: column.round(10))
+
+
+def wider_kernel() -> Contender:
+    """Follow the value of a product through 100,000 lines and 500,000 links: against the time of pymrio above."""
+    arrays = weighted(WIDER)
+    return Contender(lambda: look_through(*arrays))
+
+
 def made_network() -> Network:
     """Draw 100,000 declared links between 11,502 sites that make 401 parts on five tiers; one need in five has no supplier."""
     rng = np.random.default_rng(4)
@@ -365,7 +392,8 @@ CONTENDERS: dict[str, Callable[[], Contender]] = {
     f.__name__: f
     for f in (
         sweep_kernel, sweep_networkx, sweep_dominators, both_kernel, both_networkx, shares_kernel, shares_networkx,
-        pairs_kernel, pairs_program, common_kernel, common_networkx, value_kernel, value_networkx, whole_analysis,
+        pairs_kernel, pairs_program, common_kernel, common_networkx, value_kernel, value_networkx, sectors_kernel,
+        sectors_pymrio, wider_kernel, whole_analysis,
     )
 }  # fmt: skip
 
@@ -378,6 +406,8 @@ CONTESTS = {
     "all cuts of two, 2,000 sites": ["pairs_kernel", "pairs_program"],
     "hidden common suppliers, 200,000 lines, 1,000,000 arcs": ["common_kernel", "common_networkx"],
     "value looked through, 200,000 lines, 1,042,010 links": ["value_kernel", "value_networkx"],
+    "value looked through and Leontief inverse, 3,000 lines as sectors": ["sectors_kernel", "sectors_pymrio"],
+    "value looked through, beside that Leontief inverse: 100,000 lines, 500,000 links": ["wider_kernel"],
     "the whole analysis, 100,000 links, 11,502 sites; no peer answers it": ["whole_analysis"],
 }  # fmt: skip
 
@@ -389,7 +419,9 @@ def measure(name: str, repeat: int) -> dict[str, float | str]:
     """Run one contender in this process: the least CPU time of the repeats after one that compiles, and peak memory."""
     contender = CONTENDERS[name]()
     whole = contender.part == 1.0
-    cpu, answer = [], contender.work() if whole else None  # peers on a sample have nothing to compile
+    if whole:
+        contender.work()  # compiles; peers on a sample have nothing to compile
+    cpu, answer = [], np.zeros(0)
     for _ in range(repeat if whole else 1):
         before = time.process_time()
         answer = contender.work()
@@ -436,7 +468,9 @@ def main() -> None:
         print(json.dumps(measure(given.child, given.repeat)))
         return
     for title, names in CONTESTS.items():
-        if given.only in title:
+        if "sectors_pymrio" in names and importlib.util.find_spec("pymrio") is None:
+            print(f"\n{title}: pymrio is not installed; it is in the group bench")
+        elif given.only in title:
             contest(title, names, given.repeat)
 
 

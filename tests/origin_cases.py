@@ -69,11 +69,14 @@ def figures(part: str = "P", site: str = "plant", **values: float) -> str:
     return "\n".join(f"{site}/{part} {names[k]} {v} 2026-06-01 declared" for k, v in values.items())
 
 
-def own_rules(folder: Path, expression: object, *, tolerance: float = 10, **thresholds: tuple[str, float]) -> str:
-    """Write a rule set ``mine`` of MX with one rule for every good; thresholds are ``key=(method, percent)``."""
+def own_rules(
+    folder: Path, expression: object, *, tolerance: float = 10, partners: str = "", **thresholds: tuple[str, float]
+) -> str:
+    """Write a rule set ``mine`` of MX and US with one rule for every good; thresholds are ``key=(method, percent)``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "origin_rulesets.csv").write_text(
-        f"{RULESETS}\nmine,Mine,MX;US,true,tolerance,transaction_value,full,12,,,2020-01-01,,ours,true\n",
+        f"{RULESETS},partners\n"
+        f"mine,Mine,MX;US,true,tolerance,transaction_value,{'diagonal' if partners else 'full'},12,,,2020-01-01,,ours,true,{partners}\n",
         encoding="utf-8",
     )
     cell = json.dumps(expression).replace('"', '""')

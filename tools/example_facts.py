@@ -36,7 +36,11 @@ SOURCES = {
     "press": "press report, read as facts",
 }
 AS_OF = {"retc": "2022-12-31", "naatbatt": "2026-01-01"}
-UNITS = {"t": 1e3, "GWh": 1e6, "million m2": 1e6, "million piece": 1e6, "million set": 1e6}
+UNITS = {
+    "t": 1e3, "GWh": 1e6, "million m2": 1e6, "million piece": 1e6,
+    "million small set": 1e4, "hundred small set": 1.0,
+}  # fmt: skip
+"""Units of a part in each unit of an offer; offers count connector housings in small sets, a hundred of which are the part's set."""
 _LETTERS = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i"})
 _NUTS = {"SI03": "Vzhodna Slovenija", "SI04": "Zahodna Slovenija"}
 

@@ -11,6 +11,7 @@ from example_facts import SOURCES, Row, chance, rounded
 from tierscape.kernels.distance import great_circle_km
 from tierscape.network import Network
 from tierscape.quantities.inferred import infer_links
+from tierscape.quantities.sea_distances import sea_km
 from tierscape.reference import crossings, hubs
 
 DETOUR = 1.3
@@ -72,6 +73,7 @@ class Lane(NamedTuple):
     mode: str
     route: tuple[str, ...]
     days: float
+    km: float
 
 
 def nodes(example: str, sites: list[Row], links: list[Row]) -> list[Row]:
@@ -151,8 +153,7 @@ def links(example: str, network: Network, sites: list[Row], parts: dict[str, Row
     rows = []
     for link in found.filter(pl.col("share") >= LEAST_SHARE).iter_rows(named=True):
         seller, buyer, kind = places[link["supplier"]], places[link["buyer"]], parts[link["part"]]["kind"]
-        km = rounded(link["distance_km"] * DETOUR)
-        way = lane(example, seller, buyer, parts[link["part"]], km)
+        way = lane(example, seller, buyer, parts[link["part"]], link["distance_km"] * DETOUR)
         vary = 0.7 + 0.6 * chance("stock_days", link["supplier"], link["buyer"], link["part"])
         stock = 0 if kind in ("process", "service") else max(2, round((5 + 0.7 * way.days) * vary))
         rows.append(
@@ -161,7 +162,7 @@ def links(example: str, network: Network, sites: list[Row], parts: dict[str, Row
                 "volume_per_year": rounded(link["volume_per_year"]),
                 "mode": way.mode,
                 "route": ";".join(way.route) or None,
-                "distance_km": km,
+                "distance_km": way.km,
                 "transit_days": way.days,
                 "stock_days": stock,
                 "confidence": round(link["confidence"], 3),
@@ -172,28 +173,39 @@ def links(example: str, network: Network, sites: list[Row], parts: dict[str, Row
     return rows
 
 
-def lane(example: str, seller: Row, buyer: Row, part: Row, km: float) -> Lane:
-    """Choose the mode, the nodes on the way and the days."""
-    a, b = seller["country"], buyer["country"]
+def lane(example: str, seller: Row, buyer: Row, part: Row, direct: float) -> Lane:
+    """Choose the mode, the nodes on the way, the days and the kilometres; ``direct`` is the way over land."""
+    a, b, km = seller["country"], buyer["country"], rounded(direct)
     near = any({a, b} <= land for land in (EUROPE, NORTH_AMERICA)) or a == b
     if not near and part["unit_mass_kg"] and part["unit_value"] > AIR_FROM * part["unit_mass_kg"]:
-        return Lane("air", (), AIR_DAYS)
+        return Lane("air", (), AIR_DAYS, km)
     if not near:
         if a == "CN" and b == "PL":
-            return Lane("rail", ("malaszewicze",), _days(HANDLING["rail"], km, SPEED["rail"]))
-        ports = (_port(seller), *(("suez",) if _by_suez(a, b) else ()), _port(buyer))
-        return Lane("sea", ports, _days(HANDLING["sea"], km, SPEED["sea"]))
+            return Lane("rail", ("malaszewicze",), _days(HANDLING["rail"], km, SPEED["rail"]), km)
+        out, home = _port(seller), _port(buyer)
+        km = _by_ship(seller, out, home, buyer)
+        canal = ("suez",) if _by_suez(a, b) else ()
+        return Lane("sea", (out, *canal, home), _days(HANDLING["sea"], km, SPEED["sea"]), km)
     across = {a, b} == {"MX", "US"} or ("RS" in (a, b) and a != b)
     wait = BORDER_DAYS[example] if across else 0.0
     if part["part"] in BULKY and a != b and {a, b} <= DANUBE:
-        return Lane("barge", (), _days(HANDLING["barge"] + wait, km, SPEED["barge"]))
+        return Lane("barge", (), _days(HANDLING["barge"] + wait, km, SPEED["barge"]), km)
     if {a, b} == {"MX", "US"}:
         heavy = part["kind"] == "material" or (part["kind"] == "component" and km > RAIL_FROM_KM)
         mode = "rail" if heavy else "road"
         speed = 750.0 if mode == "rail" else ROAD_KM_A_DAY[example]
-        return Lane(mode, (_border(seller, buyer, mode),), _days(wait + HANDLING.get(mode, 0.0), km, speed))
+        return Lane(mode, (_border(seller, buyer, mode),), _days(wait + HANDLING.get(mode, 0.0), km, speed), km)
     route = ("horgos",) if {a, b} == {"RS", "HU"} or (across and a != "RO" and b != "RO") else ()
-    return Lane("road", route, _days(wait, km, ROAD_KM_A_DAY[example]))
+    return Lane("road", route, _days(wait, km, ROAD_KM_A_DAY[example]), km)
+
+
+def _by_ship(seller: Row, out: str, home: str, buyer: Row) -> float:
+    """Give the kilometres by road to a port, along shipping lanes and by road from a port."""
+    ports = {row["node"]: (row["lat"], row["lon"]) for row in hubs().iter_rows(named=True)}
+    roads = sum(
+        float(great_circle_km(*ports[port], site["lat"], site["lon"])) for port, site in ((out, seller), (home, buyer))
+    )
+    return rounded(DETOUR * roads + float(sea_km([ports[out]], [ports[home]])[0]))
 
 
 def _by_suez(a: str, b: str) -> bool:

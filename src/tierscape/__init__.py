@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tierscape.analyses.backtest import BacktestAssumptions, backtest
     from tierscape.analyses.calibrate import CalibrateAssumptions, calibrate
     from tierscape.analyses.density import DensityAssumptions, density
+    from tierscape.analyses.design import design, plan_scenario
     from tierscape.analyses.esg import esg
     from tierscape.analyses.growth import GrowthAssumptions, growth
     from tierscape.analyses.landed_cost import landed_cost
@@ -53,6 +54,8 @@ _FACE = {
     "read_panel": "tierscape.io.panel",
     "DensityAssumptions": "tierscape.analyses.density",
     "density": "tierscape.analyses.density",
+    "design": "tierscape.analyses.design",
+    "plan_scenario": "tierscape.analyses.design",
     "esg": "tierscape.analyses.esg",
     "GrowthAssumptions": "tierscape.analyses.growth",
     "growth": "tierscape.analyses.growth",
@@ -110,6 +113,7 @@ __all__ = [
     "backtest",
     "calibrate",
     "density",
+    "design",
     "esg",
     "growth",
     "landed_cost",
@@ -117,6 +121,7 @@ __all__ = [
     "make_report",
     "origin",
     "partnership",
+    "plan_scenario",
     "read_country_sector",
     "read_panel",
     "save",

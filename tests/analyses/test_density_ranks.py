@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tierscape
-from density_cases import HERE, NORTH, TWO, TWO_PARTS, makers, row
+from density_cases import HERE, LAT, LON, NORTH, TWO, TWO_PARTS, makers, row
 from density_steps import RADIUS, steps
 from network_tables import make_network
 from tierscape.analyses.density import DensityAssumptions, statistics_tables
@@ -43,7 +43,7 @@ def test_columns_are_those_declared_in_the_order_of_the_regions():
 
 def test_middle_variant_is_the_score_as_given():
     s, sample = sampled(tierscape.load("mini"))
-    middle = dict(zip(sample.dimensions, sample.values[1, 1].T, strict=True))
+    middle = dict(zip(sample.dimensions, sample.values[1, 1, 1].T, strict=True))
     for name in ("completeness", "depth", "redundancy", "connection"):
         assert middle[name] == pytest.approx(s.scored[name].fill_null(0.0).to_numpy(), abs=1e-15)
     assert middle["unfragmented"] == pytest.approx((1 - s.scored["fragmentation"]).fill_null(0.0).to_numpy())
@@ -60,10 +60,25 @@ def test_longer_reach_never_lowers_a_cover_and_a_weaker_link_never_completeness(
     assert (depth == depth[:, :1]).all()
 
 
+def test_wider_radius_never_lowers_a_cover():
+    _, sample = sampled(tierscape.load("mini"))
+    for name in ("completeness", "depth"):
+        assert (np.diff(sample.values[..., sample.dimensions.index(name)], axis=2) >= -1e-12).all()
+
+
+def test_place_that_is_first_by_a_supplier_at_the_edge_of_the_radius_hangs_on_the_radius():
+    # R has A at the place and B some 90 km off: within 100 and 125 km, not within 75. S has both some 60 km off.
+    edge, there = f"{LAT + 0.81},{LON}", f"{LAT + 0.55},{LON - 4}"
+    regions = f"region name country lat lon\nR Here MX {HERE}\nS There MX {LAT} {LON - 4}"
+    s, sample = sampled(two_regions("a A", f"b B {edge}", f"c A {there}", f"d B {there}", regions=regions))
+    found = row(rank_columns(s.regions, sample), region="R")
+    assert (found["rank_p5"], found["rank_p95"], found["main_driver"]) == (1, 2, "radius")
+
+
 def test_reach_that_the_network_states_for_a_part_is_scaled_too():
     stated = "subject_kind subject indicator value\npart A reach_hours 1\npart B reach_hours 1"
     s, sample = sampled(two_regions("a A north", "b B north", indicators=stated))
-    depth = sample.values[:, 1, 0, sample.dimensions.index("depth")]
+    depth = sample.values[:, 1, 1, 0, sample.dimensions.index("depth")]
     hours = -np.log(depth) * np.array([0.7, 1.0, 1.4])
     assert s.regions.key[0] == "R"
     assert hours == pytest.approx(hours[1], rel=1e-4)

@@ -202,13 +202,11 @@ def test_product_made_outside_the_territory_cannot_originate():
     assert "cannot originate" in answer.sentence()
 
 
-def test_network_without_a_maker_answers_that_there_is_none():
+def test_product_that_nobody_makes_is_refused():
     network = good(ONE)
     closed = network["sites"].with_columns(status=pl.lit("closed"))
-    answer = origin(network.with_tables(sites=closed), on=ON)
-    assert answer.verdicts.height == 0
-    assert answer.sentence().startswith("No operating site makes P")
-    assert answer.headlines() == ()
+    found = refused(network.with_tables(sites=closed))
+    assert (found.rule, found.value) == ("no_maker", "P")
 
 
 def test_network_without_any_date_asks_for_one():

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,12 @@ from app_pages import CHROMIUM, FLAGS, Opened, open_page, wait_until_up
 STATIC = Path(__file__).parents[2] / "src" / "tierscape" / "server" / "static" / "index.html"
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory):
-    """Address of a server without accounts on an empty store."""
+@contextmanager
+def serving(data: Path, *flags: str) -> Iterator[str]:
+    """Run a server on an empty store; give its address."""
     if not STATIC.is_file() and not os.environ.get("CI"):
         pytest.skip("the web app is not built; 'cd web && npm ci && npm run build' builds it")
-    data = tmp_path_factory.mktemp("store")
-    command = [sys.executable, "-m", "tierscape.cli", "serve", "--no-auth", "--port", "0", "--data", str(data)]
+    command = [sys.executable, "-m", "tierscape.cli", "serve", *flags, "--port", "0", "--data", str(data)]
     with (
         (data / "log").open("w") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
@@ -31,6 +32,20 @@ def served(tmp_path_factory):
         finally:
             process.terminate()
             process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """Address of a server without accounts."""
+    with serving(tmp_path_factory.mktemp("store"), "--no-auth") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def served_with_accounts(tmp_path_factory):
+    """Address of a server with accounts, of which there is none yet."""
+    with serving(tmp_path_factory.mktemp("store")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -94,6 +94,20 @@ def test_long_table_holds_only_the_rows_in_view(visit, served):
     page.locator("tr[aria-rowindex='2050'] td").first.wait_for()
 
 
+def test_undo_goes_back_to_the_version_before(visit, mini):
+    page = visit(f"/w/main/n/{mini}/data?table=sites").page
+    cell = page.get_by_role("gridcell", name="Taller Sur").first
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("Taller del Sur")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Store as a new version").click()
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_url(f"**/n/{mini}/data?**")
+    page.get_by_role("gridcell", name="Taller Sur").first.wait_for()
+    assert page.get_by_role("gridcell", name="Taller del Sur").count() == 0
+
+
 def test_hostile_name_shows_as_text(visit, served):
     import httpx
 

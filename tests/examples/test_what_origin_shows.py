@@ -111,6 +111,26 @@ def test_control_units_hold_chips_from_outside_the_territory(mexico):
     assert set(foreign["status_high"]) == {"non-originating"}
 
 
+def test_without_inferred_links_the_best_case_opens_up_and_boards_count_as_made_in_house(europe, after, mexico):
+    def declared(network):
+        return network.with_tables(links=network["links"].filter(pl.col("evidence") != "inferred"))
+
+    given = {"agreement": "eu_uk_tca", "on": "2027-01-01", "site": "lg_energy_solution_wroclaw"}
+    packs = overall(origin(declared(europe), product="ev_pack_75", **given), given["site"])
+    linked = overall(after, given["site"])
+    assert (
+        (packs["high"], packs["verdict"])
+        == (linked["high"], linked["verdict"])
+        == (pytest.approx(82.6, abs=0.05), "depends")
+    )
+    assert (packs["low"], linked["low"]) == (0.0, pytest.approx(23.3, abs=0.05))
+    counts = []
+    for network in (mexico, declared(mexico)):
+        answer = origin(network, product="ecu_body", agreement="usmca", on="2026-11-22")
+        counts.append(list(verdicts(answer).values()).count("qualifies"))
+    assert counts == [6, 13]  # an inferred link says that boards, of the heading of the unit, are bought
+
+
 def test_sites_outside_the_territory_fail_whatever_they_buy(europe):
     answer = origin(europe, product="ev_pack_75", agreement="usmca", on="2026-11-22")
     assert set(verdicts(answer).values()) == {"fails"}

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from tierscape.kernels import completeness
 from tierscape.kernels import entry_exit as kernel
-from tierscape.kernels.completeness_again import Needs
-from tierscape.kernels.entry_exit import Place, discounted, simulate, unpacked
+from tierscape.kernels.completeness_again import Needs, above, walk
+from tierscape.kernels.entry_exit import discounted, simulate
+from tierscape.kernels.entry_place import Place, unpacked
 from tierscape.sweep import sweep
 
 MANY = 1e12
@@ -163,6 +164,36 @@ def test_walk_equals_the_one_of_completeness():
         )  # fmt: skip
         got = run(place, drawn(1)).completeness[0, 0, 0]
         assert got == pytest.approx(completeness.walk((weight * start)[None], needs.own, groups)[0, 0], abs=1e-12)
+
+
+def test_cover_that_changes_again_and_again_ends_where_a_walk_from_nothing_does():
+    needs = Needs(
+        own=np.array([0.0, 0.4, 1.0, 1.0, 1.0, 1.0]), first=np.array([0, 3, 4, 4, 4, 4, 4]), weight=np.array([0.5, 0.3, 0.2, 0.6]),
+        essential=np.array([True, True, False, True]), member_first=np.array([0, 1, 3, 4, 5]), member=np.array([1, 2, 3, 4, 5]), floor=0.05,
+    )  # fmt: skip
+    rng, over = np.random.default_rng(0), above(needs)
+    cover, value, dirty = np.zeros(6), np.zeros(6), np.ones(6, bool)
+    for _ in range(40):
+        k = int(rng.integers(1, 6))
+        cover[k] = rng.random()
+        dirty[k] = True
+        if over.leaf[k]:
+            value[k] = cover[k]
+            dirty[over.parent[over.first[k] : over.first[k + 1]]] = True
+        again = walk(cover, needs, over, value, dirty)
+        fresh = np.where(over.leaf, cover, 0.0)
+        assert again == walk(cover, needs, over, fresh, np.ones(6, bool))
+
+
+def test_sites_of_each_year_are_those_of_a_run_that_ends_there():
+    whole = one_part(0.7, arms=2, start=2)
+    parameters = drawn(50, a=2.0, pull=1.0, size=0.3, exit=0.2)
+    kept = run(whole._replace(yearly=True), parameters)
+    assert kept.yearly.shape == (50, 2, 3, 2)
+    for year in (1, 2, 3):
+        short = whole._replace(pull=whole.pull[:, : 4 * year], sure=whole.sure[:, : 4 * year + 1], planned=whole.planned[: 4 * year + 1])  # fmt: skip
+        assert (kept.yearly[:, :, year - 1] == run(short, parameters).sites).all()
+    assert run(whole, parameters).yearly.shape == (50, 2, 0, 2)
 
 
 def test_threads_and_blocks_change_no_bit():

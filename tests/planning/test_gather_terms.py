@@ -71,14 +71,15 @@ def test_months_become_periods_rounded_up_and_quantities_a_period() -> None:
     assert row.select("added", "opex", "lead", "ramp").row(0) == (60.0, 6.0, 3, 1.0)
 
 
-def test_project_opens_a_pair_at_what_the_value_leaves_after_the_children() -> None:
+def test_project_opens_a_pair_at_what_the_value_leaves_after_children_and_running_cost() -> None:
     problem = gather(network(), THREE_YEARS)
     names = problem["parts"]["part"]
     made = problem["pairs"].with_columns(name=names.gather(problem["pairs"]["part"])).filter(pl.col("site") == "new")
     assert made.select("name", "unit_cost", "base", "qualified").rows() == [
         ("case", 20.0, False, False),
-        ("cell", 50.0, False, False),
+        ("cell", 50.0 - 12 / 120, False, False),
     ]
+    assert made["hours"].to_list() == [None, pytest.approx(1750 * 20 / 120)]
     numbers = problem["pairs"].with_row_index("n").filter(pl.col("site") == "new")["n"].to_numpy()
     assert problem.capacity[numbers].max() == 0.0
     assert "cost_of_project" in rules(problem)

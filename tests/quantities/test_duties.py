@@ -213,5 +213,5 @@ def test_rows_of_ones_own_are_read_from_a_file(tmp_path):
 def test_a_good_without_a_date_is_refused():
     goods = pl.DataFrame({"hs6": ["850760"], "importer": ["US"], "origin": ["CN"], "on": [None], "met": [""]},
                          schema_overrides={"on": pl.Date})  # fmt: skip
-    with pytest.raises(DataError, match="have no date"):
+    with pytest.raises(DataError, match="1 good has no date"):
         duty_stack(goods)

@@ -54,6 +54,16 @@ def test_order_of_points_does_not_matter():
     assert not outside_country([c or "DE" for c in there], lat, lon)[[c is not None for c in there]].any()
 
 
+def test_points_are_found_alone_as_among_others():
+    random = np.random.default_rng(3)
+    lat, lon = random.uniform(-90, 90, 300), random.uniform(-180, 180, 300)
+    lat[:3], lon[:4] = [65.0, -17.0, np.nan], [-179.9, 179.9, 0.0, np.nan]
+    alone = [country_at(lat[i : i + 1], lon[i : i + 1])[0] for i in range(300)]
+    assert country_at(lat, lon) == alone
+    assert alone[2:4] == [None, None]
+    assert len(set(alone)) > 20
+
+
 def test_every_code_of_the_map_is_valid():
     assert {p.country for p in polygons() if p.country} <= country_codes()
 

@@ -114,6 +114,30 @@ def test_later_date_never_finds_an_ended_row():
             assert found is None or (found.valid_from <= day and (found.valid_to is None or day < found.valid_to))
 
 
+def test_every_change_holds_from_its_day_and_not_the_day_before():
+    book, steps = origin_rules(), 0
+    for row in (r for r in book.thresholds if r.valid_to and not r.scenario):
+        key = (row.agreement, row.key, row.method)
+        before, after = (book.threshold(*key, on) for on in (row.valid_to - dt.timedelta(days=1), row.valid_to))
+        assert before is row
+        assert after is not None
+        assert after.valid_from == row.valid_to
+        steps += 1
+    for row in (r for r in book.rules if r.valid_to):
+        before, after = (
+            book.rule_for(row.agreement, row.hs_from, row.use, on)
+            for on in (row.valid_to - dt.timedelta(days=1), row.valid_to)
+        )
+        assert before is row
+        assert after is not row
+        steps += 1
+    for row in (r for r in book.rulesets if r.valid_to):
+        assert book.ruleset(row.agreement, row.valid_to - dt.timedelta(days=1)) is row
+        assert book.ruleset(row.agreement, row.valid_to).valid_from == row.valid_to
+        steps += 1
+    assert steps > 40
+
+
 # Files of a user
 
 

@@ -13,10 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from people import migrated
 from served import LOOSE, SITE, TestClient
 
 from tierscape.server.application import create_app
 from tierscape.server.settings import Settings
+from tierscape.server.store.opening import open_store
 
 
 def postgres_bin() -> Path | None:
@@ -36,7 +38,7 @@ class Postgres:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.user = "postgres"
+        self.user, self.template = "postgres", ""
         if os.geteuid() == 0:
             folder.chmod(0o711)
             account = pwd.getpwnam("postgres")
@@ -62,15 +64,24 @@ class Postgres:
         """Stop it; ``immediate`` is what a crash would be."""
         self.run("pg_ctl", "-D", self.folder, "-m", mode, "-w", "stop")
 
-    def database(self) -> str:
-        """Make a new database and give its address."""
+    def database(self, like: str = "template1") -> str:
+        """Make a new database, a copy of another, and give its address."""
         import psycopg
 
         name = f"t{secrets.token_hex(6)}"
         address = f"host=127.0.0.1 port={self.port} user={self.user} dbname=postgres"
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY')
         return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+
+    def store(self) -> str:
+        """Give the address of an empty store, a copy of one that is migrated once."""
+        if not self.template:
+            url = self.database()
+            with tempfile.TemporaryDirectory() as folder:
+                open_store(url, Path(folder)).close()
+            self.template = url.rpartition("/")[2]
+        return self.database(self.template)
 
 
 @pytest.fixture(scope="session")
@@ -96,8 +107,10 @@ def postgres() -> Iterator[Postgres]:
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of an empty store, once of each kind."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'store.db'}"
-    return request.getfixturevalue("postgres").database()
+        file = tmp_path / "store.db"
+        file.write_bytes(migrated())
+        return f"sqlite:///{file}"
+    return request.getfixturevalue("postgres").store()
 
 
 @pytest.fixture
@@ -106,7 +119,11 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., TestClient]]:
     opened: list[TestClient] = []
 
     def start(store: str = "", **settings: object) -> TestClient:
-        app = create_app(Settings(**{**LOOSE, "data": tmp_path / "data", "store": store, **settings}))
+        data = tmp_path / "data"
+        if not store and not data.exists():
+            data.mkdir()
+            (data / "store.db").write_bytes(migrated())
+        app = create_app(Settings(**{**LOOSE, "data": data, "store": store, **settings}))
         client = TestClient(app, base_url=SITE, raise_server_exceptions=False)
         client.__enter__()
         opened.append(client)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
+from sqlalchemy import Engine
 
 from tierscape.server.application import create_app
+from tierscape.server.passwords import Passwords
 from tierscape.server.settings import Settings
 from tierscape.server.store import accounts
-from tierscape.server.store.account_tables import User
 from tierscape.server.store.engine import writing
+from tierscape.server.store.opening import open_store
 
 SITE = "https://plan.example.org"
 PASSWORD = "correct horse battery staple"  # noqa: S105 - of people who are not there
@@ -23,6 +28,9 @@ CHEAP: dict[str, Any] = {
     "argon2_time": 1, "argon2_memory_kib": 8, "argon2_lanes": 1, "logins_per_minute": 1000, "rate_per_s": 10_000,
     "rate_burst": 10_000, "workers": 1,
 }  # fmt: skip
+
+
+T = TypeVar("T")
 
 
 class Client:
@@ -105,20 +113,48 @@ ROLES = {"ada": {}, "vera": {"main": "viewer"}, "paul": {"main": "planner"}, "an
 
 def make_world(folder: Path, store: str = "", *, people: bool = True, **settings: Any) -> World:
     """Make an app; without people nobody has an account yet."""
+    ids: dict[str, str] = {}
+    if not store and (people or not (folder / "store.db").exists()):
+        content, ids = _peopled() if people else (migrated(), ids)
+        (folder / "store.db").write_bytes(content)
     world = World(create_app(Settings(**{**CHEAP, "data": folder, "store": store, **settings})))
     weakref.finalize(world, _close, world.app.state.serving.workers, world.engine)
     if people:
-        hashed = world.app.state.sign_in.passwords.hash(PASSWORD)
-        with writing(world.engine) as session:
-            accounts.add_workspace(session, "other", "Other")
-            for who, roles in ROLES.items():
-                made: User = accounts.add(
-                    session, f"{who}@example.org", who.title(), password=hashed, administrator=who == "ada"
-                )
-                world.ids[who] = made.user
-                for workspace, role in roles.items():
-                    accounts.set_role(session, workspace, made.user, role)
+        world.ids = ids if not store else add_people(world.engine)
     return world
+
+
+def add_people(engine: Engine) -> dict[str, str]:
+    """Make the accounts and the workspace 'other'; gives ids by name."""
+    hashed, ids = Passwords(Settings(**CHEAP)).hash(PASSWORD), {}
+    with writing(engine) as session:
+        accounts.add_workspace(session, "other", "Other")
+        for who, roles in ROLES.items():
+            email = f"{who}@example.org"
+            ids[who] = accounts.add(session, email, who.title(), password=hashed, administrator=who == "ada").user
+            for workspace, role in roles.items():
+                accounts.set_role(session, workspace, ids[who], role)
+    return ids
+
+
+@cache
+def migrated() -> bytes:
+    """Give the file of an empty store, made once: migrating costs more than most tests."""
+    return _made(lambda _: None)[0]
+
+
+@cache
+def _peopled() -> tuple[bytes, dict[str, str]]:
+    """Give the file of a store with people in it, and their ids."""
+    return _made(add_people)
+
+
+def _made(fill: Callable[[Engine], T]) -> tuple[bytes, T]:
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/store.db", Path(folder))
+        given = fill(store.engine)
+        store.engine.dispose()
+        return Path(folder, "store.db").read_bytes(), given
 
 
 def _close(workers: Any, engine: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import pytest
@@ -146,6 +147,36 @@ def test_admin_reads_the_log_of_the_workspace_alone(tmp_path):
     assert world.browser("ada").get(url).json()["whole"] is True
     wrong = f"/api/admin/audit/check?entry={whole['head_entry']}&hash={'0' * 64}"
     assert world.browser("ada").get(wrong).json()["broken"] == whole["head_entry"]
+
+
+def test_every_change_of_a_workspace_stands_in_its_log_and_a_refused_one_does_not(tmp_path):
+    world = make_world(tmp_path)
+    paul, anna, at = world.browser("paul"), world.browser("anna"), "/api/w/main"
+    mini = paul.post(f"{at}/networks?name=base", {"example": "mini"}).json()["digest"]
+    paul.post(f"{at}/networks", {"example": "mini"})
+    edit = [{"table": "sites", "where": {"site": "n3"}, "set": {"status": "closed"}}]
+    edited = paul.post(f"{at}/networks/{mini}/edits", {"edits": edit, "move_name": "base"}).json()["digest"]
+    paul.ask("PUT", f"{at}/names/base", json={"digest": mini, "seen": mini})
+    paul.ask("PUT", f"{at}/names/base", json={"digest": mini, "seen": edited})
+    given = {"name": "closed", "digest": mini, "edits": edit}
+    scenario = paul.post(f"{at}/scenarios", given).json()["scenario"]
+    paul.ask("PUT", f"{at}/scenarios/{scenario}", json={**given, "name": "shut"})
+    paul.ask("DELETE", f"{at}/scenarios/{scenario}")
+    report = paul.post(f"{at}/reports", {"digest": mini, "analyses": ["trust"]}).json()["report"]
+    paul.ask("DELETE", f"{at}/reports/{report}")
+    paul.ask("DELETE", f"{at}/networks/{edited}")
+    anna.ask("DELETE", f"{at}/networks/{mini}")
+    anna.ask("DELETE", f"{at}/networks/{edited}")
+    rows = anna.get(f"{at}/audit").json()["rows"]
+    told = [(r["action"], r["name"], r["target"], json.loads(r["detail"])) for r in reversed(rows)]
+    assert told == [
+        ("network.add", "Paul", mini, {}), ("name.move", "Paul", mini, {"before": None}),
+        ("network.add", "Paul", edited, {"base": mini}), ("name.move", "Paul", edited, {"before": mini}),
+        ("name.move", "Paul", mini, {"before": edited}), ("scenario.add", "Paul", scenario, {}),
+        ("scenario.change", "Paul", scenario, {}), ("scenario.delete", "Paul", scenario, {}),
+        ("report.add", "Paul", report, {}), ("report.delete", "Paul", report, {}), ("network.delete", "Anna", edited, {}),
+    ]  # fmt: skip
+    assert world.browser("ada").get("/api/admin/audit/check").json()["whole"] is True
 
 
 def test_failed_sign_in_stands_in_the_log_without_the_address_that_was_tried(tmp_path):

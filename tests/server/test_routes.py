@@ -10,11 +10,16 @@ from pathlib import Path
 import polars as pl
 import pytest
 from served import LOOSE, SITE, TestClient, W, bring
+from sqlalchemy import update
 
 import tierscape as ts
 from tierscape.schema import TABLES
 from tierscape.server.application import create_app, held_by
 from tierscape.server.settings import Settings
+from tierscape.server.store import networks, results
+from tierscape.server.store.engine import writing
+from tierscape.server.store.opening import MAIN
+from tierscape.server.store.tables import StoredResult
 
 CLOSED = {"table": "sites", "where": {"site": "n3"}, "set": {"status": "closed"}}
 
@@ -25,8 +30,26 @@ def mini():
 
 
 @pytest.fixture
-def digest(client):
-    return bring(client)
+def digest(client, mini):
+    networks.put(held_by(client.app).store, MAIN, mini, by=None)
+    return mini.digest
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """One server with the network ``mini``, for all tests that change nothing."""
+    with TestClient(
+        create_app(Settings(**{**LOOSE, "data": tmp_path_factory.mktemp("standing")})),
+        base_url=SITE,
+        raise_server_exceptions=False,
+    ) as client:
+        bring(client)
+        yield client
+
+
+@pytest.fixture(scope="module")
+def known(standing):
+    return bring(standing)
 
 
 def folder_state(client) -> set[str]:
@@ -37,22 +60,22 @@ def folder_state(client) -> set[str]:
 # Health, catalogue
 
 
-def test_server_says_that_it_lives_and_is_ready(client):
-    assert client.get("/healthz").json() == {"state": "alive"}
-    assert client.get("/readyz").json() == {"state": "ready"}
+def test_server_says_that_it_lives_and_is_ready(standing):
+    assert standing.get("/healthz").json() == {"state": "alive"}
+    assert standing.get("/readyz").json() == {"state": "ready"}
 
 
-def test_input_tables_are_those_of_the_schema(client):
-    told = client.get("/api/tables").json()
+def test_input_tables_are_those_of_the_schema(standing):
+    told = standing.get("/api/tables").json()
     assert [t["name"] for t in told] == list(TABLES)
     for table in told:
         assert [c["name"] for c in table["columns"]] == list(TABLES[table["name"]].names)
 
 
-def test_templates_are_workbook_and_archive_and_come_back_as_no_rows(client):
-    book = client.get("/api/template.xlsx")
+def test_templates_are_workbook_and_archive_and_come_back_as_no_rows(standing):
+    book = standing.get("/api/template.xlsx")
     assert book.content[:2] == b"PK"
-    with zipfile.ZipFile(io.BytesIO(client.get("/api/template.zip").content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(standing.get("/api/template.zip").content)) as archive:
         assert "sites.csv" in archive.namelist()
 
 
@@ -78,10 +101,10 @@ def test_network_brought_twice_is_known(client, mini):
 
 
 @pytest.mark.parametrize("form", ["xlsx", "zip"])
-def test_export_brought_again_is_the_same_network(client, digest, form):
-    content = client.get(f"{W}/networks/{digest}/export?format={form}").content
-    again = client.post(f"{W}/networks?filename=a%20b.{form}", content=content)
-    assert (again.status_code, again.json()["digest"]) == (200, digest)
+def test_export_brought_again_is_the_same_network(standing, known, form):
+    content = standing.get(f"{W}/networks/{known}/export?format={form}").content
+    again = standing.post(f"{W}/networks?filename=a%20b.{form}", content=content)
+    assert (again.status_code, again.json()["digest"]) == (200, known)
 
 
 def test_digest_does_not_depend_on_rows_order_columns_order_or_form(client, mini, digest):
@@ -135,6 +158,22 @@ def test_all_findings_of_an_upload_are_listed_with_their_rows(client):
     assert found == {("sites.lat", 2), ("sites.lat+lon", 2), ("sites.country", 3), ("links.buyer", 2)}
 
 
+def test_files_of_one_field_are_all_read_and_a_table_sent_twice_is_refused(client, mini):
+    content = {n: f.write_csv().encode() for n, f in mini.tables.items() if f.height}
+    files = [("files", (f"{name}.csv", text)) for name, text in content.items()]
+    sent = client.post(f"{W}/networks", files=files)
+    assert (sent.status_code, sent.json()["digest"]) == (201, mini.digest)
+    twice = client.post(f"{W}/networks", files=[*files, ("files", ("sites.csv", content["sites"]))])
+    assert (twice.status_code, [f["rule"] for f in twice.json()["findings"]]) == (422, ["doubled"])
+
+
+def test_one_table_sent_alone_is_refused_without_a_path_of_the_server(client):
+    answer = client.post(f"{W}/networks?filename=sites.csv", content=b"site,country\nA,DE\n")
+    assert (answer.status_code, answer.json()["findings"][0]["rule"]) == (422, "one_table")
+    assert str(held_by(client.app).settings.data) not in answer.text
+    assert "incoming" not in answer.text
+
+
 def test_only_generated_names_are_on_disk(client, digest):
     client.post(f"{W}/networks?filename=..%2F..%2Fevil.csv", content=b"name,makes\nA,cell\n")
     names = {p.name for p in held_by(client.app).settings.data.rglob("*")}
@@ -153,12 +192,12 @@ def test_deleted_network_is_gone_unless_something_rests_on_it(client, digest):
 # Rows, search, difference
 
 
-def test_rows_are_filtered_sorted_and_cut(client, digest, mini):
-    url = f"{W}/networks/{digest}/tables/sites"
-    told = client.get(url, params={"sort": "-site", "limit": 2, "offset": 1}).json()
+def test_rows_are_filtered_sorted_and_cut(standing, known, mini):
+    url = f"{W}/networks/{known}/tables/sites"
+    told = standing.get(url, params={"sort": "-site", "limit": 2, "offset": 1}).json()
     assert told["total"] == 11
     assert [r["site"] for r in told["rows"]] == sorted(mini["sites"]["site"], reverse=True)[1:3]
-    found = client.get(url, params={"filter": "CASTCO"}).json()
+    found = standing.get(url, params={"filter": "CASTCO"}).json()
     assert {r["site"] for r in found["rows"]} == set(
         mini["sites"].filter(pl.col("name").str.contains("Castco"))["site"]
     )
@@ -167,8 +206,8 @@ def test_rows_are_filtered_sorted_and_cut(client, digest, mini):
     assert [c["name"] for c in told["columns"]] == list(TABLES["sites"].names)
 
 
-def test_rows_come_as_arrow_where_asked_for(client, digest, mini):
-    sent = client.get(f"{W}/networks/{digest}/tables/sites", headers={"Accept": "application/vnd.apache.arrow.stream"})
+def test_rows_come_as_arrow_where_asked_for(standing, known, mini):
+    sent = standing.get(f"{W}/networks/{known}/tables/sites", headers={"Accept": "application/vnd.apache.arrow.stream"})
     assert pl.read_ipc_stream(io.BytesIO(sent.content)).equals(mini["sites"])
 
 
@@ -176,28 +215,28 @@ HOSTILE = ["' OR 1=1 --", "site; DROP TABLE networks", "%", "(((((((((a*)*)*)*",
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_filter_sort_and_search_find_nothing_and_break_nothing(client, digest, text):
-    assert client.get(f"{W}/networks/{digest}/tables/sites", params={"filter": text}).json()["rows"] == []
-    assert client.get(f"{W}/networks/{digest}/tables/sites", params={"sort": text}).status_code == 422
-    assert client.get(f"{W}/networks/{digest}/search", params={"q": text}).json() == []
-    assert client.get(f"{W}/networks/{digest}/tables/{text}").status_code in (404, 422)
-    assert client.get(f"{W}/networks").status_code == 200
+def test_hostile_filter_sort_and_search_find_nothing_and_break_nothing(standing, known, text):
+    assert standing.get(f"{W}/networks/{known}/tables/sites", params={"filter": text}).json()["rows"] == []
+    assert standing.get(f"{W}/networks/{known}/tables/sites", params={"sort": text}).status_code == 422
+    assert standing.get(f"{W}/networks/{known}/search", params={"q": text}).json() == []
+    assert standing.get(f"{W}/networks/{known}/tables/{text}").status_code in (404, 422)
+    assert standing.get(f"{W}/networks").status_code == 200
 
 
 @pytest.mark.parametrize(
     "params", [{"limit": 0}, {"limit": 1001}, {"offset": -1}, {"limit": "x"}, {"filter": "y" * 201}]
 )
-def test_page_out_of_bounds_is_refused(client, digest, params):
-    answer = client.get(f"{W}/networks/{digest}/tables/sites", params=params)
+def test_page_out_of_bounds_is_refused(standing, known, params):
+    answer = standing.get(f"{W}/networks/{known}/tables/sites", params=params)
     assert (answer.status_code, answer.json()["error"]) == (422, "ParameterError")
 
 
-def test_search_finds_by_name_and_key_and_puts_beginnings_first(client, digest):
-    found = client.get(f"{W}/networks/{digest}/search", params={"q": "castco"}).json()
+def test_search_finds_by_name_and_key_and_puts_beginnings_first(standing, known):
+    found = standing.get(f"{W}/networks/{known}/search", params={"q": "castco"}).json()
     assert all(f["name"].startswith("Castco") for f in found)
     assert {f["table"] for f in found} == {"sites", "organizations"}
-    assert client.get(f"{W}/networks/{digest}/search", params={"q": "  "}).json() == []
-    one = client.get(f"{W}/networks/{digest}/search", params={"q": "plateline us"}).json()
+    assert standing.get(f"{W}/networks/{known}/search", params={"q": "  "}).json() == []
+    one = standing.get(f"{W}/networks/{known}/search", params={"q": "plateline us"}).json()
     assert {"n3"} <= {f["key"] for f in one}
 
 
@@ -243,10 +282,10 @@ BAD_EDITS = [
 
 
 @pytest.mark.parametrize(("edits", "status"), BAD_EDITS)
-def test_edit_that_does_not_fit_is_refused_and_nothing_is_stored(client, digest, edits, status):
-    answer = client.post(f"{W}/networks/{digest}/edits", json={"edits": edits})
+def test_edit_that_does_not_fit_is_refused_and_nothing_is_stored(standing, known, edits, status):
+    answer = standing.post(f"{W}/networks/{known}/edits", json={"edits": edits})
     assert answer.status_code == status
-    assert len(client.get(f"{W}/networks").json()) == 1
+    assert len(standing.get(f"{W}/networks").json()) == 1
 
 
 def test_name_moves_only_for_one_who_saw_where_it_pointed(client, digest):
@@ -265,21 +304,21 @@ def test_name_moves_only_for_one_who_saw_where_it_pointed(client, digest):
 # Results
 
 
-def test_answer_that_the_reader_has_is_not_sent_again(client, digest):
-    url = f"{W}/networks/{digest}/analyses/trust"
-    first = client.post(url, json={})
+def test_answer_that_the_reader_has_is_not_sent_again(standing, known):
+    url = f"{W}/networks/{known}/analyses/trust"
+    first = standing.post(url, json={})
     key, tag = first.headers["x-result-key"], first.headers["etag"]
     for given in (tag, f"W/{tag}", f'"x", {tag}', "*"):
-        assert client.get(f"{W}/results/{key}", headers={"If-None-Match": given}).status_code == 304
-    assert client.post(url, json={}, headers={"If-None-Match": tag}).status_code == 304
-    assert client.get(f"{W}/results/{key}", headers={"If-None-Match": '"other"'}).status_code == 200
+        assert standing.get(f"{W}/results/{key}", headers={"If-None-Match": given}).status_code == 304
+    assert standing.post(url, json={}, headers={"If-None-Match": tag}).status_code == 304
+    assert standing.get(f"{W}/results/{key}", headers={"If-None-Match": '"other"'}).status_code == 200
     assert first.headers["cache-control"].startswith("private")
 
 
-def test_packed_and_plain_answer_hold_the_same_bytes(client, digest):
-    key = client.post(f"{W}/networks/{digest}/analyses/trust", json={}).headers["x-result-key"]
-    packed = client.get(f"{W}/results/{key}")
-    plain = client.get(f"{W}/results/{key}", headers={"Accept-Encoding": "identity"})
+def test_packed_and_plain_answer_hold_the_same_bytes(standing, known):
+    key = standing.post(f"{W}/networks/{known}/analyses/trust", json={}).headers["x-result-key"]
+    packed = standing.get(f"{W}/results/{key}")
+    plain = standing.get(f"{W}/results/{key}", headers={"Accept-Encoding": "identity"})
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
     assert packed.content == plain.content
@@ -287,22 +326,35 @@ def test_packed_and_plain_answer_hold_the_same_bytes(client, digest):
     assert int(packed.headers["content-length"]) < int(plain.headers["content-length"])
 
 
-def test_answer_can_be_had_as_charts_tables_workbook_and_page(client, digest, mini):
-    key = client.post(f"{W}/networks/{digest}/analyses/trust", json={}).headers["x-result-key"]
+def test_answer_can_be_had_as_charts_tables_workbook_and_page(standing, known, mini):
+    key = standing.post(f"{W}/networks/{known}/analyses/trust", json={}).headers["x-result-key"]
     answer = ts.trust(mini)
-    charts = client.get(f"{W}/results/{key}/charts").json()
+    charts = standing.get(f"{W}/results/{key}/charts").json()
     assert [c["spec"] for c in charts] == [json.loads(json.dumps(c.standalone())) for c in answer.charts()]
-    assert client.get(f"{W}/results/{key}/charts").json() == charts
+    assert standing.get(f"{W}/results/{key}/charts").json() == charts
     table = answer.TABLES[0]
-    sent = client.get(f"{W}/results/{key}/tables/{table.name}.csv").text
+    sent = standing.get(f"{W}/results/{key}/tables/{table.name}.csv").text
     assert sent.splitlines()[0] == ",".join(table.names)
     assert len(sent.splitlines()) == answer.frame(table.name).height + 1
-    assert client.get(f"{W}/results/{key}.xlsx").content[:2] == b"PK"
-    page = client.get(f"{W}/results/{key}/report.html?static=true")
+    assert standing.get(f"{W}/results/{key}.xlsx").content[:2] == b"PK"
+    page = standing.get(f"{W}/results/{key}/report.html?static=true")
     assert "<script" not in page.text
     assert "sandbox" in page.headers["content-security-policy"]
     for url in ("/tables/nothing.csv", "x.xlsx", "/nothing"):
-        assert client.get(f"{W}/results/{key}{url}").status_code == 404
+        assert standing.get(f"{W}/results/{key}{url}").status_code == 404
+
+
+def test_headlines_of_an_answer_are_kept_with_it_and_made_anew_where_they_are_not(standing, known, mini):
+    key = standing.post(f"{W}/networks/{known}/analyses/trust", json={}).headers["x-result-key"]
+    expected = [list(line) for line in ts.trust(mini).headlines()]
+    assert expected
+    assert standing.get(f"{W}/results/{key}/headlines").json() == expected
+    store = held_by(standing.app).store
+    assert results.headlines(store, key) == expected
+    with writing(store.engine) as session:
+        session.execute(update(StoredResult).where(StoredResult.key == key).values(headlines=None))
+    assert standing.get(f"{W}/results/{key}/headlines").json() == expected
+    assert standing.get(f"{W}/results/{'0' * 64}/headlines").status_code == 404
 
 
 def test_answer_outlives_the_memory_of_the_server(serve, store_url, mini):
@@ -318,8 +370,8 @@ def test_answer_outlives_the_memory_of_the_server(serve, store_url, mini):
 # Map, tiers, what-if
 
 
-def test_map_holds_every_site_and_link_as_columns(client, digest, mini):
-    told = client.get(f"{W}/networks/{digest}/map").json()
+def test_map_holds_every_site_and_link_as_columns(standing, known, mini):
+    told = standing.get(f"{W}/networks/{known}/map").json()
     assert told["sites"]["site"] == mini["sites"]["site"].to_list()
     assert len(told["links"]["offshore"]) == mini["links"].height
     assert {len(column) for column in told["sites"].values()} == {11}
@@ -327,11 +379,11 @@ def test_map_holds_every_site_and_link_as_columns(client, digest, mini):
     assert at["n0"] == 0
     far = {s for s, o in zip(told["links"]["supplier"], told["links"]["offshore"], strict=True) if o}
     assert far == {"c1"}
-    assert client.get(f"{W}/networks/{digest}/map?product=nothing").status_code == 422
+    assert standing.get(f"{W}/networks/{known}/map?product=nothing").status_code == 422
 
 
-def test_tiers_place_every_site_once_within_its_tier(client, digest):
-    told = client.get(f"{W}/networks/{digest}/tiers").json()
+def test_tiers_place_every_site_once_within_its_tier(standing, known):
+    told = standing.get(f"{W}/networks/{known}/tiers").json()
     known = [n for n in told["nodes"] if not n["unknown"]]
     assert len({n["id"] for n in told["nodes"]}) == len(told["nodes"])
     assert len({(n["x"], n["y"]) for n in told["nodes"]}) == len(told["nodes"])
@@ -343,10 +395,10 @@ def test_tiers_place_every_site_once_within_its_tier(client, digest):
     assert told["cut"] == 0
 
 
-def test_what_if_gives_what_density_gives_for_the_edited_network(client, digest, mini):
+def test_what_if_gives_what_density_gives_for_the_edited_network(standing, known, mini):
     moves = [{"site": "n3", "lat": 31.2, "lon": -106.4}, {"remove": "n2"}, {"add": {"lat": 31.7, "lon": -106.3, "parts": ["motor"]}}]  # fmt: skip
-    url = f"{W}/networks/{digest}/what-if/density"
-    told = client.post(url, json={"moves": moves}).json()
+    url = f"{W}/networks/{known}/what-if/density"
+    told = standing.post(url, json={"moves": moves}).json()
     from tierscape.analyses.density.resident import resident
 
     state = resident(mini).move("n3", lat=31.2, lon=-106.4).remove("n2").add(["motor"], lat=31.7, lon=-106.3)
@@ -354,15 +406,15 @@ def test_what_if_gives_what_density_gives_for_the_edited_network(client, digest,
     assert {p["place"]: p["score"] for p in told["places"]} == {p["place"]: scores[p["place"]] for p in told["places"]}
     before = dict(ts.density(mini).regions.select("region", "score").iter_rows())
     assert {p["place"]: p["score_before"] for p in told["places"]} == {p["place"]: before[p["place"]] for p in told["places"]}  # fmt: skip
-    assert client.post(url, json={}).json()["places"] == []
-    undone = client.post(url, json={"moves": moves[:1]}).json()
+    assert standing.post(url, json={}).json()["places"] == []
+    undone = standing.post(url, json={"moves": moves[:1]}).json()
     assert {p["part"] for p in undone["parts"]} == {"plating"}
-    assert client.post(url, json={"moves": moves}).json()["places"] == told["places"]
+    assert standing.post(url, json={"moves": moves}).json()["places"] == told["places"]
 
 
 @pytest.mark.parametrize("body", [{"moves": [{}]}, {"moves": [{"site": "none", "lat": 1, "lon": 1}]}, {"parameters": {"x": 1}}, {"moves": [{"site": "n3", "lat": 91, "lon": 0}]}, {"product": "x"}])  # fmt: skip
-def test_what_if_that_makes_no_sense_is_refused(client, digest, body):
-    answer = client.post(f"{W}/networks/{digest}/what-if/density", json=body)
+def test_what_if_that_makes_no_sense_is_refused(standing, known, body):
+    answer = standing.post(f"{W}/networks/{known}/what-if/density", json=body)
     assert (answer.status_code, answer.json()["error"]) == (422, "ParameterError")
 
 
@@ -427,30 +479,30 @@ def test_report_is_made_by_a_job_and_holds_on_to_its_results(client, digest):
 
 
 @pytest.mark.parametrize("more", [{"analyses": ["nothing"]}, {"scenarios": ["x"]}, {"analyses": ["density"], "parameters": {"density": {"radius_km": 1}}}, {"analyses": ["density"], "parameters": {"trust": {}}}])  # fmt: skip
-def test_report_that_cannot_be_made_is_refused_at_once(client, digest, more):
-    answer = client.post(f"{W}/reports", json={"digest": digest, **more})
+def test_report_that_cannot_be_made_is_refused_at_once(standing, known, more):
+    answer = standing.post(f"{W}/reports", json={"digest": known, **more})
     assert answer.status_code in (404, 422)
-    assert client.get(f"{W}/jobs").json() == []
+    assert standing.get(f"{W}/jobs").json() == []
 
 
 # Errors, files of the app
 
 
 @pytest.mark.parametrize("url", ["/api/nothing", f"{W}/nothing", "/api/w/other/networks", f"{W}/networks/{'0' * 64}", f"{W}/results/x", f"{W}/jobs/x", f"{W}/scenarios/x/y"])  # fmt: skip
-def test_absent_things_answer_the_same_body(client, url):
-    answer = client.get(url)
+def test_absent_things_answer_the_same_body(standing, url):
+    answer = standing.get(url)
     assert answer.status_code == 404
     body = answer.json()
     assert (body["error"], body["findings"]) == ("NotFound", [])
-    assert body["message"] == client.get("/api/w/other/networks").json()["message"]
+    assert body["message"] == standing.get("/api/w/other/networks").json()["message"]
 
 
-def test_fault_of_the_server_shows_no_trace(client, digest, monkeypatch):
+def test_fault_of_the_server_shows_no_trace(standing, known, monkeypatch):
     def broken(*_):
         raise KeyError("secret-value")
 
     monkeypatch.setattr("tierscape.server.routes.pictures.map_columns", broken)
-    answer = client.get(f"{W}/networks/{digest}/map")
+    answer = standing.get(f"{W}/networks/{known}/map")
     assert answer.status_code == 500
     assert set(answer.json()) == {"error", "message", "findings", "id"}
     assert "secret-value" not in answer.text
@@ -470,20 +522,20 @@ def test_full_disk_is_said_in_words_and_reads_go_on(client, digest, monkeypatch)
     assert client.post(f"{W}/networks/{digest}/edits", json={"edits": [CLOSED]}).status_code == 201
 
 
-def test_no_route_writes_on_get(client, digest):
-    held = held_by(client.app)
+def test_no_route_writes_on_get(standing, known):
+    held = held_by(standing.app)
     with held.store.engine.connect() as connection:
         before = connection.exec_driver_sql("SELECT count(*) FROM networks").scalar()
-    for route in client.get("/api/openapi.json").json()["paths"]:
-        if "{" not in route.replace("{workspace}", "").replace("{digest}", ""):
-            client.get(route.replace("{workspace}", "main").replace("{digest}", digest))
+    for route in standing.get("/api/openapi.json").json()["paths"]:
+        if "{" not in route.replace("{workspace}", "").replace("{known}", ""):
+            standing.get(route.replace("{workspace}", "main").replace("{known}", known))
     with held.store.engine.connect() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM networks").scalar() == before
         assert connection.exec_driver_sql("SELECT count(*) FROM jobs").scalar() == 0
 
 
-def test_every_route_documents_its_errors_and_its_purpose(client):
-    told = client.get("/api/openapi.json").json()
+def test_every_route_documents_its_errors_and_its_purpose(standing):
+    told = standing.get("/api/openapi.json").json()
     for path, methods in told["paths"].items():
         for method, route in methods.items():
             assert {"401", "403", "404", "422", "500", "503"} <= set(route["responses"]), (method, path)

@@ -154,9 +154,9 @@ def test_files_go_with_the_last_workspace_that_has_the_network(store, mini):
         session.add(Workspace(workspace="other", name="Other"))
     networks.put(store, MAIN, mini, by=None)
     networks.put(store, "other", mini, by=None)
-    networks.remove(store, MAIN, mini.digest)
+    networks.remove(store, MAIN, mini.digest, by=None)
     assert Shelf(store).read("other", mini.digest).digest == mini.digest
-    networks.remove(store, "other", mini.digest)
+    networks.remove(store, "other", mini.digest, by=None)
     assert list(store.networks.iterdir()) == []
     with reading(store.engine) as session:
         assert session.scalars(select(Blob)).first() is None
@@ -165,7 +165,7 @@ def test_files_go_with_the_last_workspace_that_has_the_network(store, mini):
 def test_network_that_a_name_points_to_is_not_deleted(store, mini):
     networks.put(store, MAIN, mini, by=None, name="best")
     with pytest.raises(Conflict):
-        networks.remove(store, MAIN, mini.digest)
+        networks.remove(store, MAIN, mini.digest, by=None)
     assert Shelf(store).read(MAIN, mini.digest)
 
 
@@ -297,7 +297,7 @@ def test_least_used_answers_go_first_and_those_of_a_report_never(store, mini):
     with reading(store.engine) as session:
         assert set(session.scalars(select(StoredResult.key))) == {"k0", "k1"}
     assert results.evict(store, 90_000) == 0
-    reports.remove(store, MAIN, report.report)
+    reports.remove(store, MAIN, report.report, by=None)
     assert results.evict(store, 10) == 2
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import stat
 import struct
 import sys
 import tracemalloc
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from people import make_world
 
 from tierscape import examples, load, save
 from tierscape.errors import DataError
+from tierscape.network import Network
 from tierscape.server import uploads
 from tierscape.server.importing import child
 from tierscape.server.importing.directory import check_archive
@@ -56,11 +59,20 @@ def patched(path: Path, old: bytes, new: bytes, *, nth: int = 0) -> Path:
 # Good files
 
 
+def read_here(path: Path, target: Path) -> Network:
+    """Read a file as the process would, in this one: starting it costs more than most files."""
+    target.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "confine", lambda *_: None)
+        return uploads._taken(path, target, child.main([str(path), str(target), "1", "1", "1"]))
+
+
 @pytest.mark.parametrize("form", ["zip", "xlsx", "folder"])
 def test_good_file_of_every_form_gives_the_network_that_reading_it_here_gives(tmp_path, form):
     target = tmp_path / (f"mini.{form}" if form != "folder" else "mini")
     save(load("mini"), target)
-    here, there = load(target), read_upload(target, LIMITS)
+    there = read_upload(target, LIMITS) if form == "xlsx" else read_here(target, tmp_path / "out")
+    here = load(target)
     assert (there.digest, there.name, there.findings) == (here.digest, here.name, here.findings)
 
 
@@ -291,8 +303,9 @@ def test_document_type_in_a_workbook_is_refused_and_its_file_not_read(tmp_path, 
         return plain.replace(b'"UTF-8"', b'"UTF-16"').decode().encode("utf-16") if kind == "utf-16" else plain
 
     path = workbook(tmp_path / "book.xlsx", "xl/worksheets/sheet1.xml", change)
+    read = partial(read_upload, path, LIMITS) if kind == "entity" else partial(read_here, path, tmp_path / "out")
     with pytest.raises(DataError) as caught:
-        read_upload(path, LIMITS)
+        read()
     assert "unreadable" in [f.rule for f in caught.value.findings]
     assert "the-planted-content" not in str(caught.value)
 
@@ -361,6 +374,18 @@ def test_process_writes_all_tables_and_the_findings(tmp_path, monkeypatch):
     with pytest.raises(DataError) as here:
         load(broken)
     assert there.value.findings == here.value.findings
+
+
+@pytest.mark.parametrize("name", ["sites.csv", "anything.csv"])
+def test_finding_never_says_where_the_server_keeps_a_file(tmp_path, name):
+    path = tmp_path / "incoming" / name
+    path.parent.mkdir()
+    path.write_bytes(b"site,country\nA,DE\n" if name == "sites.csv" else b"\xff\xfe\x00")
+    with pytest.raises(DataError) as caught:
+        read_here(path, tmp_path / "out")
+    told = str(caught.value) + json.dumps([f.to_dict() for f in caught.value.findings])
+    assert str(tmp_path) not in told
+    assert "incoming" not in told
 
 
 # The ending and the inside

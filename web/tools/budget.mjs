@@ -1,10 +1,12 @@
 /** Refuse a build whose shell or any screen is too heavy: gzip bytes of scripts and styles, by the manifest. */
 import { readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 
 const SHELL_KB = 250;
 const SCREEN_KB = 700;
-const out = new URL("../../src/tierscape/server/static/", import.meta.url);
+const elsewhere = process.env.TIERSCAPE_APP_OUT;
+const out = elsewhere ? pathToFileURL(`${elsewhere}/`) : new URL("../../src/tierscape/server/static/", import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL("manifest.json", out), "utf8"));
 
 const sizes = new Map();

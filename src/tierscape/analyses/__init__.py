@@ -67,6 +67,10 @@ LISTED: dict[str, tuple[str, str]] = {
         "tierscape.analyses.partnership:partnership",
         "How to share a co-investment, and what is a commitment worth?",
     ),
+    "design": (
+        "tierscape.analyses.design:design",
+        "Which projects, contracts, incentives and flows, when?",
+    ),
     "growth": (
         "tierscape.analyses.growth:growth",
         "Who follows an anchor, when is the cluster complete, against no anchor at all?",

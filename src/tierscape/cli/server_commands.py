@@ -16,7 +16,7 @@ def add_commands(app: typer.Typer, panel: str) -> None:
     accounts = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Local accounts.")
     accounts.command("add")(user_add)
     accounts.callback()(_accounts)
-    app.command(rich_help_panel=panel)(serve)
+    app.command("serve", rich_help_panel=panel)(serve_command)
     app.command(rich_help_panel=panel)(backup)
     app.command(rich_help_panel=panel)(restore)
     app.command(rich_help_panel=panel)(doctor)
@@ -27,7 +27,7 @@ def _accounts() -> None:
     """Local accounts."""
 
 
-def serve(
+def serve_command(
     source: Annotated[
         str | None, typer.Argument(metavar="[NETWORK]", help="Network to begin with; none for what the store holds.")
     ] = None,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 
 from tierscape._version import __version__
 from tierscape.cli import show
@@ -36,15 +37,20 @@ def serve(source: str | None, flags: dict[str, Any]) -> None:
     """Serve the app until it is stopped, with a network to begin with."""
     settings = Settings.from_environment(**flags)
     app = create_app(settings)
-    held = held_by(app)
-    with reading(held.store.engine) as session:
-        check_bind(settings, accounts=accounts.count(session))
-    at = ""
-    if source is not None:
-        network = load(source)
-        networks.put(held.store, MAIN, network, by=None)
-        show.err.print(repr(network))
-        at = f"/w/{MAIN}/n/{network.digest}"
+    with closing(held_by(app).store) as store:
+        with reading(store.engine) as session:
+            check_bind(settings, accounts=accounts.count(session))
+        at = ""
+        if source is not None:
+            network = load(source)
+            networks.put(store, MAIN, network, by=None)
+            show.err.print(repr(network))
+            at = f"/w/{MAIN}/n/{network.digest}"
+        _listen(app, settings, at)
+
+
+def _listen(app: FastAPI, settings: Settings, at: str) -> None:
+    """Say where the app is, and serve it until it is stopped."""
     port = free_port(settings.host, settings.port)
     if settings.port not in (0, port):
         show.err.print(f"Port {settings.port} is taken; this is {port}.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tierscape.kernels.completeness_again import Needs, walk
+from tierscape.kernels.completeness_again import Above, above, walk
+from tierscape.kernels.entry_place import Place
 from tierscape.kernels.hashed_draws import GOLDEN, MIX_FIRST, MIX_SECOND, entries, exits, mix, months_between, uniform
 
 Floats = NDArray[np.float64]
@@ -25,79 +25,6 @@ RATE, PULL, FEEDBACK, SIZE, RELATED, WAGE, EXIT, CONGESTION = range(8)
 """Columns of the drawn parameters: a, β_A of tier 1, β_C, β_s, β_rel, β_w, δ, η."""
 PARAMETERS = 8
 _ENTRY, _EXIT, _EXIT_START, _LAG = 0, 1, 2, 3
-
-
-class Place(NamedTuple):
-    """A place and what is promised to it; K parts, Q quarters, A arms.
-
-    Parameters
-    ----------
-    needs : Needs
-    tier : numpy.ndarray of int64, shape (K,)
-        Steps upstream of the product: the pull of an anchor is β_A at tier 1, half of it at tier 2, none above.
-    start : numpy.ndarray of int64, shape (K,)
-        Sites that operate at the start.
-    weight : numpy.ndarray, shape (K,)
-        Cover that each of those gives; a site that enters gives 1.
-    planned : numpy.ndarray of int64, shape (Q + 1, K)
-        Sites that open in every arm, by first quarter.
-    sure : numpy.ndarray of int64, shape (A, Q + 1, K)
-        Contracted sites, by first quarter.
-    pull : numpy.ndarray, shape (A, Q, K)
-        Mean over past quarters, weighted by λ, of ln(1 + V/MES).
-    related : numpy.ndarray, shape (K,)
-        ω, 0 to 1.
-    most : numpy.ndarray, shape (K,)
-        N̄, sites at which entry stops.
-    jobs : numpy.ndarray, shape (K,)
-        People of a site; 0 where unknown.
-    lag : numpy.ndarray, shape (K, 3)
-        Least, most likely and largest months from decision to first output.
-    ramp : numpy.ndarray of int64, shape (K,)
-        Quarters from first to full output.
-    labour_pool : float
-        Infinity turns wages off.
-    dispersion : float
-        α of negative binomial entries; 0 is Poisson.
-    full : float
-        Sites that cover a part in full.
-    """
-
-    needs: Needs
-    tier: Ints
-    start: Ints
-    weight: Floats
-    planned: Ints
-    sure: Ints
-    pull: Floats
-    related: Floats
-    most: Floats
-    jobs: Floats
-    lag: Floats
-    ramp: Ints
-    labour_pool: float
-    dispersion: float
-    full: float
-
-
-class Paths(NamedTuple):
-    """What became of a place; D draws, A arms.
-
-    Parameters
-    ----------
-    completeness, jobs : numpy.ndarray, shape (D, A, Q + 1)
-        At the start and after each quarter, from output as it ramps up; people at sites that entered.
-    filled : numpy.ndarray, shape (D, A, K)
-        First quarter at whose start the sites that operate, ramping or not, fill a part; infinity if never.
-    sites, entered : numpy.ndarray, shape (D, A, K)
-        Sites that operate at the end; sites that entered and came to operate.
-    """
-
-    completeness: Floats
-    jobs: Floats
-    filled: Floats
-    sites: Floats
-    entered: Floats
 
 
 def simulate(given: tuple[Place, Floats, int], ids: Ints) -> Floats:
@@ -120,7 +47,7 @@ def simulate(given: tuple[Place, Floats, int], ids: Ints) -> Floats:
 
     Returns
     -------
-    numpy.ndarray, shape (len(ids), A · (2 (Q + 1) + 3 K))
+    numpy.ndarray, shape (len(ids), A · (2 (Q + 1) + 3 K)), and Q // 4 · K more an arm with the sites of each year
         For ``unpacked``.
 
     Notes
@@ -136,18 +63,11 @@ def simulate(given: tuple[Place, Floats, int], ids: Ints) -> Floats:
     """
     place, drawn, seed = given
     arms, quarters, parts = place.pull.shape
-    rows = np.zeros((len(ids), arms * (2 * (quarters + 1) + 3 * parts)))
+    kept = quarters // 4 if place.yearly else 0
+    rows = np.zeros((len(ids), arms * (2 * (quarters + 1) + (3 + kept) * parts)))
     with np.errstate(over="ignore"):  # words wrap around; only without the compiler does NumPy mind
-        _run(place, drawn, np.uint64(seed), ids, rows)
+        _run(place, above(place.needs), drawn, np.uint64(seed), ids, rows)
     return rows
-
-
-def unpacked(rows: Floats, arms: int, quarters: int, parts: int) -> Paths:
-    """Give the rows of ``simulate`` by what they are."""
-    by_arm = rows.reshape(len(rows), arms, -1)
-    steps = quarters + 1
-    ends = np.cumsum([steps, steps, parts, parts])
-    return Paths(*np.split(by_arm, ends, axis=2))
 
 
 def discounted(pull: Floats, keep: float) -> Floats:
@@ -206,67 +126,87 @@ def _rate(base: float, sites: int, coming: int, most: float, reach: Floats) -> f
 @njit(cache=True, nogil=True, error_model="numpy")
 def _tune(place: Place, arm: int, q: int, strength: float, factor: Floats) -> None:
     """Turn the pull of a quarter into factors, where it is another than the quarter before."""
+    pull, tier = place.pull[arm], place.tier
     for k in range(1, len(factor)):
-        now = place.pull[arm, q, k]
-        if q == 0 or now != place.pull[arm, q - 1, k]:
-            tier = place.tier[k]
-            share = 0.0 if tier > 2 else 0.5 if tier == 2 else 1.0
-            factor[k] = math.exp(strength * share * now)
+        if q == 0 or pull[q, k] != pull[q - 1, k]:
+            share = 0.0 if tier[k] > 2 else 0.5 if tier[k] == 2 else 1.0
+            factor[k] = math.exp(strength * share * pull[q, k])
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _throw(keys: NDArray[np.uint64], luck: Floats) -> None:
+    """Draw all numbers of a draw once, for every arm: entry, exit of sites of the start, exit of those that entered."""
+    for q in range(luck.shape[0]):
+        for k in range(1, len(keys)):
+            luck[q, _ENTRY, k] = uniform(keys[k], q, _ENTRY)
+        for k in range(1, len(keys)):
+            luck[q, _EXIT, k] = uniform(keys[k], q, _EXIT)
+        for k in range(1, len(keys)):
+            luck[q, _EXIT_START, k] = uniform(keys[k], q, _EXIT_START)
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")
-def _choose(keys: NDArray[np.uint64], q: int, chances: tuple[Floats, float, float], wait: Ints, held: tuple[Ints, Ints, Ints, Ints]) -> None:  # fmt: skip
+def _choose(q: int, luck: Floats, still: Floats, chances: tuple[Floats, float, float], wait: Ints, held: tuple[Ints, Ints, Ints, Ints]) -> None:  # fmt: skip
     """Let suppliers decide to come, and sites exit.
 
     Who comes stands in ``due`` at the first quarter of output, and in the pipeline until then; ``due[q, 0]`` counts a quarter.
     """
     mean_of, log_stay, dispersion = chances
     state, due, busy, until = held
-    for k in range(1, len(keys)):
-        mean = mean_of[k]
-        if mean > 0.0:
-            u = uniform(keys[k], q, _ENTRY)
-            if u >= 1.0 - mean:  # below lies within the chance of none, whatever the law
-                coming = entries(u, min(mean, 700.0), dispersion)
-                if coming > 0:
-                    state[2, k] += coming
-                    _mark(k, q + 1, busy, until)
-                    if q + 1 + wait[k] < len(due):
-                        due[q + 1 + wait[k], k] += coming
-                        due[q + 1 + wait[k], 0] += coming
+    for k in range(1, len(mean_of)):
+        if (
+            (luck[_ENTRY, k] < still[_ENTRY, k])
+            & (luck[_EXIT, k] < still[_EXIT, k])
+            & (luck[_EXIT_START, k] < still[_EXIT_START, k])
+        ):
+            continue  # nothing happens, whatever the law
+        if luck[_ENTRY, k] >= still[_ENTRY, k]:
+            coming = entries(luck[_ENTRY, k], min(mean_of[k], 700.0), dispersion)
+            if coming > 0:
+                state[2, k] += coming
+                _mark(k, q + 1, busy, until)
+                if q + 1 + wait[k] < len(due):
+                    due[q + 1 + wait[k], k] += coming
+                    due[q + 1 + wait[k], 0] += coming
         for row in range(2):
-            sites = state[row, k]
-            if sites > 0:
-                u = uniform(keys[k], q, _EXIT_START if row == 0 else _EXIT)
-                gone = exits(u, sites, log_stay) if u >= 1.0 + sites * log_stay else 0
-                if gone > 0:
-                    state[row, k] -= gone
-                    _mark(k, q + 1, busy, until)
+            purpose = _EXIT_START if row == 0 else _EXIT
+            gone = exits(luck[purpose, k], state[row, k], log_stay) if luck[purpose, k] >= still[purpose, k] else 0
+            if gone > 0:
+                state[row, k] -= gone
+                _mark(k, q + 1, busy, until)
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")
-def _open(place: Place, arm: int, q: int, held: tuple[Ints, Ints, Ints, Ints], entered: Floats) -> float:
+def _open(
+    place: Place, arm: int, q: int, news: NDArray[np.bool_], held: tuple[Ints, Ints, Ints, Ints], entered: Floats
+) -> float:
     """Let what is due, contracted and planned operate from a quarter on, and say how many people are hired."""
     state, due, busy, until = held
-    hires = 0.0
+    sure, planned, people, ramp = place.sure[arm, q], place.planned[q], place.jobs, place.ramp
+    hires, left, certain = 0.0, due[q, 0], news[q]
     for k in range(1, len(entered)):
-        planned, sure = place.planned[q, k], place.sure[arm, q, k]
-        if due[q, k] + sure + planned > 0:
+        if due[q, k] > 0 or certain:
+            left -= due[q, k]
             state[2, k] -= due[q, k]
-            due[q, k] += sure
+            if certain:
+                due[q, k] += sure[k]
+                state[0, k] += planned[k]
             state[1, k] += due[q, k]
-            state[0, k] += planned
             entered[k] += due[q, k]
-            hires += due[q, k] * place.jobs[k]
-            _mark(k, q + place.ramp[k], busy, until)
+            hires += due[q, k] * people[k]
+            _mark(k, q + ramp[k], busy, until)
+            if left == 0 and not certain:
+                break
     return hires
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) -> None:
+def _run(place: Place, over: Above, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) -> None:
     arms, quarters, parts = place.pull.shape
-    width = 2 * (quarters + 1) + 3 * parts
+    width = rows.shape[1] // arms
     keys, wait, base = np.zeros(parts, np.uint64), np.zeros(parts, np.int64), np.zeros(parts)
+    luck = np.zeros((quarters, 3, parts))
+    lag, related = place.lag, place.related
     news = np.zeros((2, arms, quarters + 1), np.bool_)  # quarters with another pull, with sites that are certain
     for arm in range(arms):
         for q in range(quarters):
@@ -277,21 +217,24 @@ def _run(place: Place, drawn: Floats, seed: np.uint64, ids: Ints, rows: Floats) 
         draw_key = mix(mix(seed + GOLDEN) + np.uint64(ids[d] + 1) * MIX_FIRST)
         for k in range(1, parts):
             keys[k] = mix(draw_key + np.uint64(k + 1) * MIX_SECOND)
-            months = months_between(uniform(keys[k], 0, _LAG), place.lag[k, 0], place.lag[k, 1], place.lag[k, 2])
+            months = months_between(uniform(keys[k], 0, _LAG), lag[k, 0], lag[k, 1], lag[k, 2])
             wait[k] = int(months / 3.0 + 0.5)
-            base[k] = QUARTER * beta[RATE] * math.exp(beta[RELATED] * place.related[k])
+            base[k] = QUARTER * beta[RATE] * math.exp(beta[RELATED] * related[k])
         reach = np.exp(beta[SIZE] * np.log(np.arange(1.0, 65.0)))
+        _throw(keys, luck)
         for arm in range(arms):
-            _arm(place, arm, beta, (keys, wait, base, reach, news), rows[d, arm * width : (arm + 1) * width])
+            _arm(place, over, arm, beta, (luck, wait, base, reach, news), rows[d, arm * width : (arm + 1) * width])
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")
-def _renew(place: Place, q: int, climate: float, of_draw: tuple[Floats, Floats], held: tuple[Ints, Ints, Ints, Ints], rates: tuple[Floats, Floats, Floats, Floats], told: tuple[NDArray[np.bool_], Floats, Floats]) -> bool:  # fmt: skip
+def _renew(place: Place, over: Above, q: int, now_in: tuple[float, float], of_draw: tuple[Floats, Floats], held: tuple[Ints, Ints, Ints, Ints], rates: tuple[Floats, Floats, Floats, Floats, Floats], told: tuple[NDArray[np.bool_], Floats, Floats, Floats]) -> bool:  # fmt: skip
     """Bring cover, rates, jobs and what is filled up to date for the parts on the list; say whether any cover moved."""
+    climate, log_stay = now_in
     base, reach = of_draw
     state, due, busy, until = held
-    cover, rate, factor, mean = rates
-    dirty, jobs, filled = told
+    cover, rate, factor, mean, still = rates
+    dirty, value, jobs, filled = told
+    parent_first, parent, leaf = over.first, over.parent, over.leaf
     weight, most, ramp, full, people = place.weight, place.most, place.ramp, place.full, place.jobs
     moved, left = False, 0
     for i in range(1, busy[0] + 1):
@@ -301,12 +244,20 @@ def _renew(place: Place, q: int, climate: float, of_draw: tuple[Floats, Floats],
         if stands < full:
             now = min(1.0, (stands + _ready(state[1, k], k, q, due, ramp[k])) / full)
         if now != cover[k]:
-            moved, dirty[k], cover[k] = True, True, now
+            moved, cover[k] = True, now
+            if leaf[k]:
+                value[k] = now
+                for p in range(parent_first[k], parent_first[k + 1]):
+                    dirty[parent[p]] = True
+            else:
+                dirty[k] = True
         if until[1, k] >= 0:
             jobs[q] += (state[1, k] - state[3, k]) * people[k]
             state[3, k] = state[1, k]
             rate[k] = _rate(base[k], state[0, k] + state[1, k], state[2, k], most[k], reach)
             mean[k] = rate[k] * factor[k] * climate
+            still[_ENTRY, k] = 1.0 - mean[k]  # a number below lies within the chance that nothing happens
+            still[_EXIT_START, k], still[_EXIT, k] = 1.0 + state[0, k] * log_stay, 1.0 + state[1, k] * log_stay
             until[1, k] = -1
             if filled[k] > q and stands + state[1, k] >= FILLED * full:
                 filled[k] = q  # a site that operates counts, whatever its ramp
@@ -320,24 +271,39 @@ def _renew(place: Place, q: int, climate: float, of_draw: tuple[Floats, Floats],
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _arm(place: Place, arm: int, beta: Floats, of_draw: tuple[NDArray[np.uint64], Ints, Floats, Floats, NDArray[np.bool_]], row: Floats) -> None:  # fmt: skip
-    keys, wait, base, reach, news = of_draw
+def _arm(place: Place, over: Above, arm: int, beta: Floats, of_draw: tuple[Floats, Ints, Floats, Floats, NDArray[np.bool_]], row: Floats) -> None:  # fmt: skip
+    luck, wait, base, reach, news = of_draw
     _, quarters, parts = place.pull.shape
     steps = quarters + 1
     complete, jobs, ends = row[:steps], row[steps : 2 * steps], row[2 * steps :]
-    filled, stock, entered = ends[:parts], ends[parts : 2 * parts], ends[2 * parts :]
+    filled, stock, entered, yearly = (
+        ends[:parts],
+        ends[parts : 2 * parts],
+        ends[2 * parts : 3 * parts],
+        ends[3 * parts :],
+    )
     filled[:] = np.inf
     state = np.zeros((4, parts), np.int64)  # of the start, entered, on the way, entered as jobs count them
     state[0] = place.start
     due, busy, until = np.zeros((steps, parts), np.int64), np.arange(parts), np.zeros((2, parts), np.int64)
     busy[0], dirty = parts - 1, np.ones(parts, np.bool_)
-    cover, rate, factor, mean = np.zeros(parts), np.zeros(parts), np.ones(parts), np.zeros(parts)
-    held, rates, told = (state, due, busy, until), (cover, rate, factor, mean), (dirty, jobs, filled)
+    cover, rate, factor, mean, still = (
+        np.zeros(parts),
+        np.zeros(parts),
+        np.ones(parts),
+        np.zeros(parts),
+        np.ones((3, parts)),
+    )
+    held, rates, told = (state, due, busy, until), (cover, rate, factor, mean, still), (dirty, stock, jobs, filled)
     log_stay, log_wage, climate = QUARTER * math.log1p(-beta[EXIT]), 0.0, 1.0
     for q in range(steps):
         jobs[q] = jobs[max(q - 1, 0)]
-        moved = _renew(place, q, climate, (base, reach), held, rates, told)
-        complete[q] = walk(cover, place.needs, stock, dirty) if moved or q == 0 else complete[q - 1]
+        moved = _renew(place, over, q, (climate, log_stay), (base, reach), held, rates, told)
+        complete[q] = walk(cover, place.needs, over, stock, dirty) if moved or q == 0 else complete[q - 1]
+        if place.yearly and q > 0 and q % 4 == 0:
+            year = (q // 4 - 1) * parts
+            for k in range(1, parts):
+                yearly[year + k] = state[0, k] + state[1, k]
         if q == quarters:
             break
         now = math.exp(beta[FEEDBACK] * (complete[max(q - 1, 0)] - complete[0]) + beta[WAGE] * log_wage)
@@ -347,9 +313,10 @@ def _arm(place: Place, arm: int, beta: Floats, of_draw: tuple[NDArray[np.uint64]
                 _tune(place, arm, q, beta[PULL], factor)
             for k in range(1, parts):
                 mean[k] = rate[k] * factor[k] * climate
-        _choose(keys, q, (mean, log_stay, place.dispersion), wait, held)
+                still[_ENTRY, k] = 1.0 - mean[k]
+        _choose(q, luck[q], still, (mean, log_stay, place.dispersion), wait, held)
         if due[q + 1, 0] or news[1, arm, q + 1]:
-            hires = _open(place, arm, q + 1, held, entered)
+            hires = _open(place, arm, q + 1, news[1, arm], held, entered)
             rise = max(0.0, hires / place.labour_pool - FREE_HIRING * QUARTER)
             log_wage += math.log1p(beta[CONGESTION] * rise)
     stock[0] = 0.0

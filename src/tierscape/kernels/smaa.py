@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 Rule = Literal["geometric", "arithmetic"]
 
 RULES: tuple[Rule, ...] = ("geometric", "arithmetic")
-DRIVERS = ("weights", "aggregation", "reach", "weakest link")
+DRIVERS = ("weights", "aggregation", "reach", "weakest link", "radius")
 """The choices that are drawn, in the order of ``Choices`` and of ``driver_shares``."""
 VALUE_FLOOR = 0.01
 """Least value in a geometric mean, so that one zero does not hide the rest."""
@@ -30,33 +30,34 @@ class Choices(NamedTuple):
         Weights that sum to 1.
     geometric : numpy.ndarray of bool, shape (draws,)
         Geometric mean, else arithmetic.
-    reach, link : numpy.ndarray of int, shape (draws,)
-        Levels of the first two axes of the values.
+    reach, link, radius : numpy.ndarray of int, shape (draws,)
+        Levels of the first three axes of the values.
     """
 
     weights: Floats
     geometric: NDArray[np.bool_]
     reach: Ints
     link: Ints
+    radius: Ints
 
 
 def draw_choices(
     weights: Floats,
-    levels: tuple[int, int],
+    levels: tuple[int, int, int],
     *,
     concentration: float = 20.0,
     draws: int = 4_000,
     seed: int = 0,
     rules: Sequence[Rule] = RULES,
 ) -> Choices:
-    """Draw weights around the given ones, a rule of aggregation and a level of each of two further choices.
+    """Draw weights around the given ones, a rule of aggregation and a level of each of three further choices.
 
     Parameters
     ----------
     weights : numpy.ndarray, shape (dims,)
         w, at least 0, scaled to sum to 1; weights are drawn from Dirichlet(κ·w), whose mean is w. A weight of 0 stays 0.
-    levels : (int, int)
-        Number of reaches and of weakest links; all are equally likely.
+    levels : (int, int, int)
+        Number of reaches, of weakest links and of radii; all are equally likely.
     concentration : float
         κ: the higher, the closer the draws stay to w.
     draws, seed : int
@@ -78,8 +79,8 @@ def draw_choices(
     if positive.any():
         drawn[:, positive] = random.dirichlet(concentration * weights[positive] / weights.sum(), size=draws)
     geometric = np.array([rule == "geometric" for rule in rules])[random.integers(len(rules), size=draws)]
-    reach, link = (random.integers(n, size=draws, dtype=np.int64) for n in levels)
-    return Choices(drawn, geometric, reach, link)
+    reach, link, radius = (random.integers(n, size=draws, dtype=np.int64) for n in levels)
+    return Choices(drawn, geometric, reach, link, radius)
 
 
 def scores(values: Floats, choices: Choices) -> Floats:
@@ -91,8 +92,8 @@ def scores(values: Floats, choices: Choices) -> Floats:
 
     Parameters
     ----------
-    values : numpy.ndarray, shape (reaches, links, places, dims)
-        x, from 0 to 1, for every combination of the two further choices.
+    values : numpy.ndarray, shape (reaches, links, radii, places, dims)
+        x, from 0 to 1, for every combination of the three further choices.
     choices : Choices
 
     Returns
@@ -104,17 +105,17 @@ def scores(values: Floats, choices: Choices) -> Floats:
     O(draws · places · dims) time, draws · places floats of memory. Sums run in the order of the dimensions, so equal places
     have equal bits.
     """
-    reaches, links, places, dims = values.shape
+    *levels, places, dims = values.shape
     scored = np.zeros((len(choices.weights), places))
     logs = np.log(np.maximum(values, VALUE_FLOOR))
-    for a in range(reaches):
-        for b in range(links):
-            for terms, rule in ((logs, choices.geometric), (values, ~choices.geometric)):
-                drawn = np.nonzero((choices.reach == a) & (choices.link == b) & rule)[0]
-                block = np.zeros((len(drawn), places))
-                for i in range(dims):
-                    block += choices.weights[drawn, i, None] * terms[a, b, :, i]
-                scored[drawn] = block
+    for a, b, c in np.ndindex(*levels):
+        here = (choices.reach == a) & (choices.link == b) & (choices.radius == c)
+        for terms, rule in ((logs, choices.geometric), (values, ~choices.geometric)):
+            drawn = np.nonzero(here & rule)[0]
+            block = np.zeros((len(drawn), places))
+            for i in range(dims):
+                block += choices.weights[drawn, i, None] * terms[a, b, c, :, i]
+            scored[drawn] = block
     return scored
 
 
@@ -147,23 +148,23 @@ def driver_shares(values: Floats, choices: Choices) -> Floats:
     """Share of the variance of each place's rank that lies between the groups which one choice makes.
 
     For choice c the draws fall into groups of equal c; the variance of the groups' mean ranks over the variance of all
-    ranks is the share of c. Weights are continuous, so for all four choices the variance between groups is found as the
+    ranks is the share of c. Weights are continuous, so for all five choices the variance between groups is found as the
     covariance of the ranks in two draws that have c, and nothing else, in common.
 
     Parameters
     ----------
-    values : numpy.ndarray, shape (reaches, links, places, dims)
+    values : numpy.ndarray, shape (reaches, links, radii, places, dims)
     choices : Choices
 
     Returns
     -------
-    numpy.ndarray, shape (places, 4)
+    numpy.ndarray, shape (places, 5)
         In the order of ``DRIVERS``, 0 to 1. What is missing to 1 is the interplay of choices. All 0 where the rank never
         changes.
 
     Notes
     -----
-    The second draw takes c from one draw and the rest from the next. Five times the cost of ``scores`` and the ranking;
+    The second draw takes c from one draw and the rest from the next. Six times the cost of ``scores`` and the ranking;
     the standard error of a share is about 1/√draws.
 
     References
@@ -175,7 +176,7 @@ def driver_shares(values: Floats, choices: Choices) -> Floats:
     centred = ranks - ranks.mean(axis=0)
     total = (centred**2).mean(axis=0)
     order = np.roll(np.arange(len(choices.weights)), 1)
-    others = Choices(choices.weights[order], choices.geometric[order], choices.reach[order], choices.link[order])
+    others = Choices(*(drawn[order] for drawn in choices))
     shares = np.zeros((ranks.shape[1], len(DRIVERS)))
     for c, field in enumerate(Choices._fields):
         mixed = others._replace(**{field: getattr(choices, field)})

@@ -140,6 +140,12 @@ def frontier(
     return _grid(walk, grids, first, limits.gap, known)
 
 
+def _middle(axis: Axis) -> float:
+    """Give the power of two nearest to the middle of an axis's figures."""
+    there = np.zeros(0) if axis.cost is None else np.abs(axis.cost[axis.cost != 0])
+    return float(np.exp2(np.rint(np.log2(np.median(there))))) if there.size else 1.0
+
+
 class _Walk:
     """A prepared program whose caps and costs move from point to point."""
 
@@ -152,7 +158,12 @@ class _Walk:
         # by so much the reward may loosen a bound
         self.loosened = 0.0
         self.prepared = Prepared(two_stage, cuts)
-        matrix = [np.zeros_like(self.cost) if axis.cost is None else axis.cost for axis in axes]
+        # rows and goals in the solver's sizes: kilograms beside thousands of money would drown in its tolerances
+        self.sizes = [_middle(axis) for axis in axes]
+        matrix = [
+            np.zeros_like(self.cost) if axis.cost is None else axis.cost / size
+            for axis, size in zip(axes, self.sizes, strict=True)
+        ]
         sides = np.full(len(axes), np.inf)
         rows = csr_array(np.reshape(matrix, (len(axes), len(self.cost))))
         self.rows = self.prepared.add_rows(Rows(rows, -sides, sides))
@@ -160,11 +171,11 @@ class _Walk:
 
     def search(self, caps: Caps, cost: Floats, weight: float | None = None) -> Outcome:
         """Minimise ``cost`` and a weight of the CVaR under caps."""
-        for axis, row, value in zip(self.axes, self.rows, caps, strict=True):
+        for axis, size, row, value in zip(self.axes, self.sizes, self.rows, caps, strict=True):
             if axis.cost is None:
                 self.prepared.cap(min(value, self.cap))
             else:
-                self.prepared.bound_rows(np.array([row]), np.array([-np.inf]), np.array([value]))
+                self.prepared.bound_rows(np.array([row]), np.array([-np.inf]), np.array([value / size]))
         self.prepared.price(cost, self.weight if weight is None else weight)
         return self.run(self.prepared)
 
@@ -188,10 +199,12 @@ class _Walk:
         free = (np.inf,) * len(self.axes)
         for k, axis in enumerate(self.axes):
             zero = np.zeros_like(self.cost)
-            least = self.search(free, zero if axis.cost is None else axis.cost, float(axis.cost is None))
+            own = zero if axis.cost is None else axis.cost / self.sizes[k]
+            least = self.search(free, own, float(axis.cost is None))
             if least.x is None or least.stopped_by == "user":
                 return None
-            caps = tuple(np.inf if j != k else self.point(free, least, 0.0).values[k] for j in range(len(self.axes)))
+            end = self.point(free, least, 0.0).values[k]
+            caps = tuple(end + MET * abs(end) if j == k else np.inf for j in range(len(self.axes)))
             outcome = self.search(caps, self.cost)
             if outcome.x is None or outcome.stopped_by == "user":
                 return None
@@ -226,7 +239,7 @@ def _grid(
         caps = tuple(float(grid[i]) for grid, i in zip(grids, index, strict=True))
         looser = [found[_step(index, k)] for k, i in enumerate(index) if i > 0] or [first]
         lower = max(point.lower for point in looser)
-        here = _taken_over(walk, caps, looser, lower) if any(index) else None
+        here = _taken_over(walk, caps, looser, lower)
         room = gap + walk.loosened / max(abs(lower), 1e-12)
         if index in known or here is None or (here.gap > room and here.outcome.status != "infeasible"):
             own = known.get(index) or walk.under(caps)

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.errors import DataError, Finding
+from tierscape.kernels.duty_layers import stack_layers
+from tierscape.quantities.plurals import counted
 from tierscape.quantities.tariff_index import (
     NO_CODE,
     NOWHERE,
+    SUMS,
     Goods,
     TariffIndex,
+    coded_goods,
     day_number,
+    day_of,
     place_number,
+    places,
     tariff_index,
 )
 from tierscape.reference import member_of, same_customs_union
-from tierscape.reference.tariffs import BASES, LAYERS, is_bloc, overlay, tariffs
+from tierscape.reference.tariffs import LAYERS, is_bloc, overlay, tariffs
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -29,8 +34,6 @@ Bools = NDArray[np.bool_]
 
 OPEN_HIGH = 0.35
 """Rate that stands for the highest where no row of the importer is known: most of Mexico's tariff of 2026; our judgement."""
-SUMS = (*(f"rate_{base}" for base in BASES), "per_kg", "per_unit")
-"""What a stack adds up to: a rate for each base, and money a kilogram and a unit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,200 +94,166 @@ def duty_stack(
 
     Examples
     --------
-    >>> import datetime as dt
-    >>> row = {"hs6": ["850760"], "importer": ["US"], "origin": ["CN"], "on": [dt.date(2024, 10, 1)], "met": [""]}
+    >>>     >>> row = {"hs6": ["850760"], "importer": ["US"], "origin": ["CN"], "on": [dt.date(2024, 10, 1)], "met": [""]}
     >>> round(duty_stack(pl.DataFrame(row)).totals["rate_fob"][0], 6)
     0.287464
     """
     rules = tariffs() if rules is None else rules
     if goods["on"].null_count():
         raise DataError([_undated(goods)])
-    coded = _coded(goods)
-    free = _free(goods)
-    late = _past(goods, rules)
-    extra = [c for c in sorted(set(rules["case"]) - {"base"}) if c not in cases] if late[1].any() else []
+    coded = coded_goods(goods)
+    free = _free(coded)
+    said, late = _past(coded, rules)
+    extra = [c for c in sorted(set(rules["case"]) - {"base"}) if c not in cases] if late.any() else []
     totals, detail, ends = [], [], []
     for case in [*cases, *extra]:
         index = tariff_index(overlay(rules, case))
-        value, rows = _stacked(index, coded, _bits(goods["met"], index.programmes, none=0), free)
+        met = _bits(goods["met"], index.programmes)
+        value, known, rows = _stacked(index, coded, met, free, single=layers)
         best = value
         doubt = np.flatnonzero(goods["met"].is_null().to_numpy())
         if len(doubt):
-            able = _able(goods[doubt], index.programmes)
-            low, _ = _stacked(index, _some(coded, doubt), able, free[doubt])
+            some = Goods(*(getattr(coded, f.name)[doubt] for f in fields(coded)))
+            low, _, _ = _stacked(index, some, _able(some, index.programmes), free[doubt], single=False)
             best = value.copy()
-            best[doubt] = np.minimum(low, value[doubt])
-        known = (rows[0] >= 0) | (rows[1] >= 0) | free
-        ends.append(_range(index, coded, goods, (value, best), known))
+            best[:, doubt] = np.minimum(low, value[:, doubt])
+        known |= free
+        ends.append(_range(index, coded, (value, best), known))
         if case in cases:
-            totals.append(_totals(case, value, known))
+            totals.append(_totals(case, index, value, known))
             detail += [_layers(case, index, rows)] if layers else []
-    lows, highs = np.array([e[0] for e in ends]), np.array([e[1] for e in ends])
-    spread = [pl.DataFrame({"rate_low": np.where(late[1], lows.min(axis=0), lows[n]),
-                            "rate_high": np.where(late[1], highs.max(axis=0), highs[n])}) for n in range(len(totals))]  # fmt: skip
-    wide = pl.concat([t.hstack(s) for t, s in zip(totals, spread, strict=True)])
-    return Duties(wide, pl.concat(detail) if detail else pl.DataFrame(), late[0])
+    lows, highs = [e[0] for e in ends], [e[1] for e in ends]
+    if late.any():
+        least, most = np.min(lows, axis=0), np.max(highs, axis=0)
+        lows, highs = [np.where(late, least, x) for x in lows], [np.where(late, most, x) for x in highs]
+    wide = pl.concat([
+        t.with_columns(rate_low=pl.Series(low), rate_high=pl.Series(high))
+        for t, low, high in zip(totals, lows, highs, strict=False)
+    ])  # fmt: skip
+    return Duties(wide, pl.concat(detail) if detail else pl.DataFrame(), said)
 
 
 def _undated(goods: pl.DataFrame) -> Finding:
     count = goods["on"].null_count()
     return Finding(rule="duty_date", severity="error", table="goods", column="on", count=count,
-                   problem=f"{count} goods have no date", remedy="Give a day of entry.")  # fmt: skip
+                   problem=counted(count, "good has no date", "goods have no date"), remedy="Give a day of entry.")  # fmt: skip
 
 
-def _coded(goods: pl.DataFrame) -> Goods:
-    union = member_of("eu")
-    importer = (
-        goods["importer"]
-        .to_frame("i")
-        .select(pl.when(pl.col("i").is_in(list(union))).then(pl.lit("EU")).otherwise("i"))
-    )
-    hs6 = goods["hs6"].cast(pl.Int64, strict=False).fill_null(NO_CODE)
-    return Goods(
-        place_number(importer.to_series()), place_number(goods["origin"]), hs6.to_numpy(), day_number(goods["on"])
-    )
+def _pairs(goods: Goods) -> tuple[Ints, list[tuple[str | None, str | None]]]:
+    """Give the number of the pair of countries of each good, and the two countries of each number; None is unknown."""
+    wide = NOWHERE + 1
+    pair = goods.home * wide + goods.origin
+    found = np.flatnonzero(np.bincount(pair, minlength=wide * wide))
+    number = np.zeros(wide * wide, dtype=np.int64)
+    number[found] = np.arange(len(found))
+    names = [*places().categories, *[None] * (wide - len(places().categories))]
+    return number[pair], [(names[p // wide], names[p % wide]) for p in found.tolist()]
 
 
-def _some(goods: Goods, at: Ints) -> Goods:
-    return Goods(goods.importer[at], goods.origin[at], goods.hs6[at], goods.day[at])
-
-
-def _free(goods: pl.DataFrame) -> Bools:
+def _free(goods: Goods) -> Bools:
     """Tell which goods stay inside a customs union."""
-    pairs = goods.select("importer", "origin").unique().drop_nulls()
-    inside = pairs.filter(pl.Series([same_customs_union(a, b) for a, b in pairs.rows()], dtype=pl.Boolean))
-    if inside.is_empty():
-        return np.zeros(goods.height, dtype=np.bool_)
-    pair = pl.concat_str("importer", "origin")
-    return (
-        goods.select(pair.is_in(inside.select(pair).to_series().implode()).fill_null(value=False))
-        .to_series()
-        .to_numpy()
+    number, pairs = _pairs(goods)
+    inside = [a is not None and b is not None and same_customs_union(a, b) for a, b in pairs]
+    return np.array(inside, dtype=np.bool_)[number]
+
+
+def _bits(met: pl.Series, programmes: Sequence[str]) -> Ints:
+    """Programmes that a good meets, as bits; none where nobody knows."""
+    words = met.unique().drop_nulls().to_list()
+    bits = [sum(1 << n for n, p in enumerate(programmes) if p in w.split(";")) for w in words]
+    number = met.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(len(words)).to_numpy()
+    return np.array([*bits, 0], dtype=np.int64)[number]
+
+
+def _able(goods: Goods, programmes: Sequence[str]) -> Ints:
+    """Programmes that a good might meet: those that are no bloc, and blocs of both countries; all where one is unknown."""
+    number, pairs = _pairs(goods)
+    bits = [
+        sum(1 << n for n, p in enumerate(programmes) if not is_bloc(p) or {a, b} - {None} <= member_of(p))
+        for a, b in pairs
+    ]
+    return np.array(bits, dtype=np.int64)[number]
+
+
+def _stacked(index: TariffIndex, goods: Goods, met: Ints, free: Bools, *, single: bool) -> tuple[Floats, Bools, Ints]:
+    """Add the layers up: sums by ``SUMS``, whether an ordinary rate is known, and on request the row of each layer."""
+    off = np.where(free, -1, 0)
+    return stack_layers(
+        goods.wanted, met, off, index.tables, index.says, size=(len(index.sums), len(LAYERS)), single=single
     )
 
 
-def _bits(met: pl.Series, programmes: Sequence[str], *, none: int) -> Ints:
-    words = met.unique().drop_nulls().to_list()
-    bits = {w: sum(1 << n for n, p in enumerate(programmes) if p in w.split(";")) for w in words}
-    return met.replace_strict(bits, default=none, return_dtype=pl.Int64).to_numpy()
-
-
-def _able(goods: pl.DataFrame, programmes: Sequence[str]) -> Ints:
-    """Programmes that a good might meet: those that are no bloc, and blocs of both countries; all where one is unknown."""
-    pairs = goods.select("importer", "origin").unique()
-    bits = []
-    for importer, origin in pairs.rows():
-        both = {importer, origin} - {None}
-        bits.append(sum(1 << n for n, p in enumerate(programmes) if not is_bloc(p) or both <= member_of(p)))
-    found = goods.join(
-        pairs.with_columns(bits=pl.Series(bits, dtype=pl.Int64)), on=["importer", "origin"], how="left",
-        nulls_equal=True, maintain_order="left",
-    )  # fmt: skip
-    return found["bits"].to_numpy()
-
-
-def _stacked(index: TariffIndex, goods: Goods, met: Ints, free: Bools) -> tuple[Floats, list[Ints]]:
-    """Add the layers up: shape (n, 6) as ``SUMS``, and the row of each layer, -1 where none counts."""
-    n = len(goods.day)
-    off = np.where(free, -1, 0).astype(np.int64)
-    chosen: list[Ints] = []
-    for number, layer in enumerate(LAYERS):
-        found = index.find(layer, goods) if layer in index.layers else np.full(n, -1, dtype=np.int64)
-        hit = np.flatnonzero(found >= 0)
-        if len(hit):
-            rows, has = found[hit], met[hit]
-            needs = index.only_if[rows]
-            counts = (off[hit] & (1 << number)) == 0
-            counts &= ((needs == 0) | (has & needs > 0)) & ((index.exempt_if[rows] & has) == 0)
-            found[hit[~counts]] = -1
-            off[hit[counts]] |= index.excludes[rows[counts]]
-        chosen.append(found)
-    chosen[0] = np.where(chosen[1] >= 0, -1, chosen[0])
-    sums = np.zeros((n, len(SUMS)))
-    by_kg = (index.rows["unit"].fill_null("") == "money/kg").to_numpy()
-    for found in chosen:
-        hit = np.flatnonzero(found >= 0)
-        rows = found[hit]
-        sums[hit, index.base[rows]] += index.rate[rows]
-        if index.specific.any():
-            sums[hit, np.where(by_kg[rows], 4, 5)] += index.specific[rows]
-    return sums, chosen
-
-
-def _range(
-    index: TariffIndex, goods: Goods, given: pl.DataFrame, sums: tuple[Floats, Floats], known: Bools
-) -> tuple[Floats, Floats]:
+def _range(index: TariffIndex, goods: Goods, sums: tuple[Floats, Floats], known: Bools) -> tuple[Floats, Floats]:
     """Give the low and the high end of the summed rates; content that nobody stated counts from nothing to all."""
     value, best = sums
-    low, high = best[:, :2].sum(axis=1), value[:, :4].sum(axis=1)
-    unknown = ~known | (goods.hs6 == NO_CODE) | (goods.origin == NOWHERE)
+    low, high = _rates(index, best, SUMS[:2]), _rates(index, value)
+    blind = (goods.hs6 == NO_CODE) | (goods.origin == NOWHERE)
+    unknown = ~known | blind
     if unknown.any():
-        top = index.rows.with_columns(at=pl.col("importer")).group_by("at", "layer").agg(pl.col("rate").max())
-        ceiling = dict(top.group_by("at").agg(pl.col("rate").sum()).rows())
-        ordinary = dict(top.filter(pl.col("layer") == "mfn").select("at", "rate").rows())
+        top = index.rows.group_by("importer", "layer").agg(pl.col("rate").max())
+        ceiling = dict(top.group_by("importer").agg(pl.col("rate").sum()).rows())
+        ordinary = dict(top.filter(pl.col("layer") == "mfn").select("importer", "rate").rows())
         ordinary = {name: max(rate or 0.0, OPEN_HIGH) for name, rate in ordinary.items()}
-        for table in (ceiling, ordinary):
-            table.update(dict.fromkeys(member_of("eu"), table.get("EU", OPEN_HIGH)))
-        blind = (goods.hs6 == NO_CODE) | (goods.origin == NOWHERE)
-        most = _looked_up(given["importer"], ceiling)
-        usual = _looked_up(given["importer"], ordinary)
-        domestic = (given["importer"] == given["origin"]).fill_null(value=False).to_numpy()
+        most, usual = (_looked_up(goods.importer, rates) for rates in (ceiling, ordinary))
+        domestic = (goods.home == goods.origin) & (goods.origin != NOWHERE)
         high = np.where(blind & ~domestic, most, np.where(unknown & ~domestic, high + usual, high))
         low = np.where(blind, 0.0, low)
     return low, high
 
 
-def _looked_up(importer: pl.Series, rates: dict[str, float]) -> Floats:
-    return importer.replace_strict(rates, default=OPEN_HIGH, return_dtype=pl.Float64).to_numpy()
+def _rates(index: TariffIndex, sums: Floats, names: Sequence[str] = SUMS[:4]) -> Floats:
+    """Sum the rates of some bases."""
+    total = np.zeros(sums.shape[1])
+    for name, column in zip(index.sums, sums, strict=True):
+        if name in names:
+            total += column
+    return total
 
 
-def _totals(case: str, sums: Floats, known: Bools) -> pl.DataFrame:
-    frame = pl.DataFrame(dict(zip(SUMS, sums.T, strict=True)))
-    rate = pl.Series("rate", sums[:, :4].sum(axis=1)).zip_with(pl.Series(known), pl.Series([None], dtype=pl.Float64))
-    head = pl.select(case=pl.lit(case)).select(pl.col("case").repeat_by(frame.height).explode(empty_as_null=False))
+def _looked_up(importer: Ints, rates: dict[str, float]) -> Floats:
+    table = np.full(NOWHERE + 1, OPEN_HIGH)
+    table[place_number(pl.Series(list(rates), dtype=pl.String))] = list(rates.values())
+    return table[importer]
+
+
+def _totals(case: str, index: TariffIndex, sums: Floats, known: Bools) -> pl.DataFrame:
+    rate = np.where(known, _rates(index, sums), np.nan)
+    added = [pl.Series(name, column) for name, column in zip(index.sums, sums, strict=True)]
+    frame = pl.DataFrame([pl.Series("rate", rate, nan_to_null=True), *added, pl.Series("known", known)])
+    others = [pl.lit(0.0).alias(name) for name in SUMS if name not in index.sums]
     return (
-        head.with_row_index("row")
-        .select("case", "row")
-        .with_columns(rate)
-        .hstack(frame)
-        .with_columns(known=pl.Series(known))
+        frame.with_row_index("row")
+        .with_columns(*others, case=pl.lit(case))
+        .select("case", "row", "rate", *SUMS, "known")
     )
 
 
-def _layers(case: str, index: TariffIndex, chosen: list[Ints]) -> pl.DataFrame:
-    parts = []
+def _layers(case: str, index: TariffIndex, chosen: Ints) -> pl.DataFrame:
+    row, layer = np.nonzero(chosen >= 0)
     rules = index.rows.select("layer", "rate", "specific_rate", "unit", "base", "source", "status", "valid_to")
-    for found in chosen:
-        hit = np.flatnonzero(found >= 0)
-        parts.append(pl.DataFrame({"row": hit}).cast(pl.UInt32).hstack(rules[found[hit]]))
-    joined = pl.concat(parts).sort("row", maintain_order=True)
+    joined = pl.DataFrame({"row": row}).cast(pl.UInt32).hstack(rules[chosen[row, layer]])
     return joined.select(pl.lit(case).alias("case"), *joined.columns)
 
 
-def _past(goods: pl.DataFrame, rules: pl.DataFrame) -> tuple[tuple[Finding, ...], Bools]:
+def _past(goods: Goods, rules: pl.DataFrame) -> tuple[tuple[Finding, ...], Bools]:
     """Find the goods that enter after the last day on which a layer of the importer was checked."""
     known = rules.filter(pl.col("case") == "base").group_by("importer", "layer", maintain_order=True)
     until = known.agg(pl.col("known_until").max()).drop_nulls()
-    union = list(member_of("eu"))
-    importer = pl.when(pl.col("importer").is_in(union)).then(pl.lit("EU")).otherwise("importer")
-    at = goods.select(importer.alias("importer"), "origin", "on", "hs6")
-    first = dict(until.group_by("importer").agg(pl.col("known_until").min()).rows())
-    if not first:
-        return (), np.zeros(goods.height, dtype=np.bool_)
-    limit = pl.col("importer").replace_strict(first, default=None, return_dtype=pl.Date)
-    abroad = (pl.col("importer") != pl.col("origin")).fill_null(value=True)
-    late = at.select((pl.col("on") > limit).fill_null(value=False) & abroad).to_series()
-    if not late.any():
-        return (), late.to_numpy()
-    newest: dict[str, dt.date] = dict(at.filter(late).group_by("importer").agg(pl.col("on").max()).rows())
+    first = until.group_by("importer").agg(pl.col("known_until").min())
+    limit = np.full(NOWHERE + 1, np.iinfo(np.int64).max)
+    limit[place_number(first["importer"])] = day_number(first["known_until"])
+    late = (goods.day > limit[goods.importer]) & ((goods.home != goods.origin) | (goods.origin == NOWHERE))
     said = []
-    for importer_name, on in sorted(newest.items()):
-        gone = until.filter((pl.col("importer") == importer_name) & (pl.col("known_until") < on))
+    names = places().categories
+    for place in np.unique(goods.importer[late]).tolist():
+        mine = late & (goods.importer == place)
+        on = day_of(int(goods.day[mine].max()))
+        gone = until.filter((pl.col("importer") == names[place]) & (pl.col("known_until") < on))
         words = [f"{layer}: no rule known after {day}" for _, layer, day in gone.rows()]
-        count = int((late & (at["importer"] == importer_name)).sum())
+        count = int(mine.sum())
         said.append(Finding(
             rule="duty_unchecked", severity="warning", table="tariffs", column="known_until", count=count, value=str(on),
-            problem=f"{'; '.join(words)}, and {count} goods enter {importer_name} later",
+            problem=f"{'; '.join(words)}, and {counted(count, 'good enters', 'goods enter')} {names[place]} later",
             remedy="Rows that are still open apply, and the range spans all cases; check the rules, or give your own.",
         ))  # fmt: skip
-    return tuple(said), late.to_numpy()
+    return tuple(said), late

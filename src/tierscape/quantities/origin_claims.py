@@ -89,6 +89,11 @@ class Claims:
         country = self.countries.get(site) if site else None
         return None if country is None else country in self.ruleset.territory
 
+    def counts(self, site: str | None) -> bool | None:
+        """Tell whether what originates at a site counts: in the territory, or in a partner of diagonal cumulation."""
+        country = self.countries.get(site) if site else None
+        return None if country is None else country in self.ruleset.territory | self.ruleset.partners
+
     def number(self, site: str, part: str, name: str) -> float | None:
         """Give a figure that the maker states about its own good, null where there is none in force."""
         found = self.numbers.get((f"{site}/{part}", name))
@@ -118,7 +123,7 @@ class Claims:
 
     def statement(self, site: str, part: str, unit_value: float | None) -> Statement:
         """Say what is declared of a part from a site, checked against date, grade and territory."""
-        inside, key = self.inside(site), f"{site}/{part}"
+        inside, key = self.counts(site), f"{site}/{part}"
         claim = self.claims.get((site, part))
         expires = None if claim is None else self._expires(claim)
         if claim is not None and not self._valid(claim):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -85,17 +85,17 @@ class Supply:
             if self.status.get(link[0]) == "operating":
                 self.links.setdefault((buyer, part), []).append(Link(*link))
 
-    def items(self, site: str, part: str) -> list[Item]:
-        """Give the materials of a part made at a site; what the site makes itself is opened up.
+    def items(self, site: str, part: str, designated: Collection[str] = ()) -> list[Item]:
+        """Give the materials of a part made at a site; what the site makes itself is opened up, unless it is designated.
 
         Raises
         ------
         DataError
             A quantity on the way is unknown or not above 0.
         """
-        return list(self._items(site, part, 1.0, ""))
+        return list(self._items(site, part, 1.0, "", designated))
 
-    def _items(self, site: str, part: str, quantity: float, path: str) -> Iterator[Item]:
+    def _items(self, site: str, part: str, quantity: float, path: str, designated: Collection[str]) -> Iterator[Item]:
         for need in self._chosen(site, part):
             fact = self.parts[need.child]
             if fact.kind in NOT_MATERIAL:
@@ -106,8 +106,8 @@ class Supply:
             own = (site, need.child) in self.made
             if links:
                 yield from self._bought(way, need.child, units, links)
-            elif own and self._materials(need.child):
-                yield from self._items(site, need.child, units, way)
+            elif own and self._materials(need.child) and need.child not in designated:
+                yield from self._items(site, need.child, units, way, designated)
             else:
                 price = self._worth(need.child, fact.unit_value)
                 grade = self.made[site, need.child][1] if own else None

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -34,6 +35,22 @@ class Question:
     on: dt.date
     use: str = "any"
     tracing: str = "roll_up"
+    designated: tuple[str, ...] = ()
+
+
+class Inner(NamedTuple):
+    """What the bill of materials says of a part from a site: whether it originates, and regional value a unit (NaN unknown).
+
+    The first of ``regional`` is proven, the second possible.
+    """
+
+    proven: bool
+    possible: bool
+    regional: tuple[float, float]
+
+
+UNSEEN = Inner(proven=False, possible=True, regional=(math.nan, math.nan))
+"""A part whose inputs nobody listed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,15 +144,16 @@ class Walk:
     -----
     O(materials) for the values and O(goods · leaves) for the judgement of every site and part on the way. What a supplier
     has not declared is bounded by its own bill of materials: the best case of a material is that its supplier's best case
-    meets the rule of its own code.
+    meets the rule of its own code. What the maker of the good makes itself is opened up; where it is designated, it is a good
+    of its own whose worst case counts as proven. What stands inside a designated part is opened up, so that two in one chain
+    do not stack.
     """
 
     supply: Supply
     claims: Claims
     book: RuleBook
     question: Question
-    possible: dict[Place, bool] = field(default_factory=dict)
-    regional: dict[Place, float] = field(default_factory=dict)
+    inner: dict[Place, Inner] = field(default_factory=dict)
 
     def run(self) -> Walked:
         """Judge the suppliers, inputs first, and give the product at each site.
@@ -144,13 +162,16 @@ class Walk:
         ------
         DataError
             The product has no code, or a quantity, a value or a cost is not above 0.
+        ParameterError
+            A designated part is not made from materials at any of the sites.
         """
         q = self.question
         order = bom_tree(self.supply.network, q.product).parts
         places = self._upstream([(site, q.product) for site in q.sites])
+        self._check_designated(order[1:])
         for part in reversed(order[1:]):
             group = [place for place in places if place[1] == part]
-            open_ones = [place for place in group if self.claims.inside(place[0]) is not False]
+            open_ones = [place for place in group if self.claims.counts(place[0]) is not False]
             if open_ones:
                 self._best_case(part, open_ones, places)
         hs6 = self.supply.parts[q.product].hs6
@@ -162,19 +183,29 @@ class Walk:
         items, statements, ledger, labour = self._ledger(goods, places, rows, tracing=q.tracing)
         return Walked(q, row, ledger, items, statements, labour, places)
 
+    def _check_designated(self, parts: Sequence[str]) -> None:
+        needs, made, q = self.supply.needs, self.supply.made, self.question
+        own = {part for part in parts if needs.get(part) for site in q.sites if (site, part) in made}
+        unknown = sorted(set(q.designated) - own)
+        if unknown:
+            known = f"those are {', '.join(sorted(own)[:8])}" if own else "there are none"
+            raise ParameterError(
+                f"calculation.designated: '{unknown[0]}' is no intermediate that a maker of '{q.product}' makes itself; {known}."
+            )
+
     def _upstream(self, start: Sequence[Place]) -> dict[Place, list[Item]]:
         found: dict[Place, list[Item]] = {}
         stack = list(reversed(start))
         while stack:
             place = stack.pop()
             if place not in found:
-                found[place] = self.supply.items(*place)
+                found[place] = self.supply.items(*place, self.question.designated if place in start else ())
                 made = [(i.supplier, i.part) for i in found[place] if i.supplier is not None]
                 stack.extend(p for p in made if self.supply.needs.get(p[1]) and p not in found)
         return found
 
     def _best_case(self, part: str, places: Sequence[Place], items: Mapping[Place, list[Item]]) -> None:
-        """Find for suppliers of one part whether it could originate, and how much regional value it could hold."""
+        """Find for suppliers of one part whether it originates at both ends, and how much regional value it holds."""
         hs6 = self.supply.parts[part].hs6
         row = (
             None
@@ -182,16 +213,15 @@ class Walk:
             else self.book.rule_for(self.question.agreement, int(hs6), self._use(part), self.question.on)
         )
         _, _, ledger, _ = self._ledger(places, items, [row] if row else [], tracing="roll_up")
-        left = ledger.goods.bases["transaction_value"] - ledger.sums(VNM).amount[:, 1]
-        if row is None:
-            passes = np.ones(len(places), dtype=np.bool_)
-        else:
+        sums = ledger.sums(VNM)
+        left = np.maximum(ledger.goods.bases["transaction_value"][:, None] - sums.amount, 0.0)
+        left[sums.unpriced[:, 0] > 0, 0] = 0.0
+        passes = np.tile([False, True], (len(places), 1))
+        if row is not None:
             terms = terms_of(self.book, row, self.question.on, ledger)
-            passes = judge_ledger(row.expression, ledger, np.arange(len(places)), terms).overall[:, 1]
-        for place, can, value in zip(places, passes.tolist(), left.tolist(), strict=True):
-            self.possible[place] = can
-            if not math.isnan(value):
-                self.regional[place] = max(value, 0.0)
+            passes = judge_ledger(row.expression, ledger, np.arange(len(places)), terms).overall
+        for place, (proven, possible), regional in zip(places, passes.tolist(), left.tolist(), strict=True):
+            self.inner[place] = Inner(proven, possible, tuple(regional))
 
     def _use(self, part: str) -> str:
         """Use of a material: a battery part inside a battery is a cell; parts of a vehicle are for that vehicle."""
@@ -216,7 +246,7 @@ class Walk:
         self, places: Sequence[Place], items: Mapping[Place, list[Item]], rows: Sequence[RuleRow], *, tracing: str
     ) -> tuple[tuple[Item, ...], tuple[Statement, ...], Ledger, dict[int, LabourValue]]:
         flat = [(n, item) for n, place in enumerate(places) for item in items[place]]
-        stated = [self._statement(item) for _, item in flat]
+        stated = [self._statement(item, places[n][0]) for n, item in flat]
         value = np.array([item.value for _, item in flat], dtype=np.float64)
         regional = np.array([s.regional for s in stated], dtype=np.float64).reshape(-1, 2)
         materials = Materials(
@@ -231,21 +261,24 @@ class Walk:
         ledger = Ledger(goods, materials, tracing=trace, roll_up=tracing == "roll_up")
         return tuple(item for _, item in flat), tuple(stated), ledger, labour
 
-    def _statement(self, item: Item) -> Statement:
-        """What is known of a material, regional value in one unit of the good; both ends filled."""
+    def _statement(self, item: Item, maker: str) -> Statement:
+        """What is known of a material of a maker, regional value in one unit of the good; both ends filled."""
         if item.supplier is None:
             return Statement(False, True, (0.0, item.value))
         unit = None if math.isnan(item.value) else item.value / item.quantity
         s = self.claims.statement(item.supplier, item.part, unit)
-        place = (item.supplier, item.part)
+        inner = self.inner.get((item.supplier, item.part), UNSEEN)
         best = s.regional[1]
         if best is None:
-            best = min(self.regional.get(place, math.inf), math.inf if unit is None else unit)
-        possible = self.possible.get(place, True) if s.possible is None else s.possible
+            best = float(np.fmin(inner.regional[1], math.inf if unit is None else unit))
+        possible = inner.possible if s.possible is None else s.possible
+        sure, least = s.proven, s.regional[0]
+        if item.supplier == maker and item.part in self.question.designated and s.possible is None:
+            sure, least = inner.proven, float(np.fmax(inner.regional[0], least))
         guessed = item.grade == "inferred"  # that this supplier supplies is our own guess: nothing is proven by it
-        proven = 0.0 if guessed else s.regional[0] * item.quantity
+        proven = 0.0 if guessed else least * item.quantity
         return Statement(
-            s.proven and not guessed, possible, (proven, max(best * item.quantity, proven)), s.grade, s.expires
+            sure and not guessed, possible, (proven, max(best * item.quantity, proven)), s.grade, s.expires
         )
 
     def _code(self, part: str) -> int:
@@ -256,11 +289,14 @@ class Walk:
         self, places: Sequence[Place], items: Mapping[Place, list[Item]], rows: Sequence[RuleRow]
     ) -> tuple[Goods, dict[int, LabourValue]]:
         top = self.question.product
+        if self.question.designated:  # costs and wages are those of what stands inside, designated or not
+            items = {place: self.supply.items(*place) for place in places}
         bases = [bases_of(self.supply, self.claims, place, items[place], strict=place[1] == top) for place in places]
-        inside = [self.claims.inside(site) for site, _ in places]
         wanted = [leaf for row in rows for leaf in leaves(row.expression)]
-        countries = {s: self.claims.inside(s) for s in self.claims.countries}
-        done = [self.supply.processes(*place, countries) for place in places]
+        sites = self.claims.countries
+        here, near = ({s: test(s) for s in sites} for test in (self.claims.inside, self.claims.counts))
+        inside = [(here if part == top else near).get(site) for site, part in places]
+        done = [self.supply.processes(*place, here if place[1] == top else near) for place in places]
         processes = {
             leaf.what: np.array([d.get(leaf.what, (False, False)) for d in done], dtype=np.bool_).reshape(-1, 2)
             for leaf in wanted if leaf.kind == "process"

@@ -158,23 +158,20 @@ def _kept(graph: SupplyGraph, own: pl.DataFrame | None) -> Floats | None:
     return np.asarray(found["own"].fill_null(OWN_UNKNOWN).to_numpy())
 
 
+def no_maker(product: str) -> Finding:
+    """Say that no operating site makes a product."""
+    return Finding(
+        rule="no_maker", severity="error", table="capabilities", column="part", value=product,
+        problem=f"no operating site makes '{product}'",
+        remedy="Add its makers to 'capabilities', or correct sites.status.",
+    )  # fmt: skip
+
+
 def _makers(network: Network, graph: SupplyGraph, product: str, site: str | None) -> NDArray[np.int64]:
     lines = graph.lines.with_row_index("line").with_columns(relay=pl.Series(graph.relay, dtype=pl.Boolean))
     makers = lines.filter((pl.col("part") == product) & ~pl.col("relay"))
     if makers.is_empty():
-        raise DataError(
-            [
-                Finding(
-                    rule="no_maker",
-                    severity="error",
-                    table="capabilities",
-                    column="part",
-                    problem=f"no operating site makes '{product}'",
-                    remedy="Add its makers to 'capabilities', or correct sites.status.",
-                    value=product,
-                )
-            ]
-        )
+        raise DataError([no_maker(product)])
     if site is None:
         return np.asarray(makers["line"].to_numpy(), dtype=np.int64)
     chosen = makers.filter(pl.col("site") == site)

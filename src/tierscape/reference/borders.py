@@ -89,6 +89,24 @@ def _unrolled(ring: Floats) -> Floats:
     return np.vstack([flat, [[lon[-1], pole], [lon[0], pole]]])
 
 
+@cache
+def _boxes() -> Floats:
+    """Boxes of all pieces, shape (n, 4)."""
+    return np.array([polygon.box for polygon in polygons()])
+
+
+def _around(lon: Floats, lat: Floats) -> Iterator[Polygon]:
+    """Give the pieces whose box touches that of the points: for a point or two, a handful of all there are."""
+    west, south = (np.fmin.reduce(x, initial=np.inf) for x in (lon, lat))
+    east, north = (np.fmax.reduce(x, initial=-np.inf) for x in (lon, lat))
+    box = _boxes()
+    touch = np.zeros(len(box), dtype=np.bool_)
+    for turn in (-360.0, 0.0, 360.0):
+        touch |= (box[:, 0] <= east + turn) & (box[:, 2] >= west + turn)
+    touch &= (box[:, 1] <= north) & (box[:, 3] >= south)
+    return (polygons()[i] for i in np.flatnonzero(touch))
+
+
 def _near(lon: Floats, lat: Floats, polygon: Polygon, margin_km: float = 0.0) -> Iterator[tuple[np.ndarray, float]]:
     """Give the points in the box of a polygon, by the turn of 360 degrees that brings them there."""
     west, south, east, north = polygon.box
@@ -122,7 +140,7 @@ def country_at(lat: Floats, lon: Floats) -> list[str | None]:
     """
     lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
     answer: list[str | None] = [None] * lat.size
-    for polygon in polygons():
+    for polygon in _around(lon, lat):
         for at, turn in _near(lon, lat, polygon):
             for i in at[points_inside(lon[at] + turn, lat[at], polygon.edges)]:
                 answer[i] = polygon.country
@@ -154,7 +172,10 @@ def outside_country(country: Sequence[str | None], lat: Floats, lon: Floats, tol
     lat, lon = np.asarray(lat, dtype=np.float64), np.asarray(lon, dtype=np.float64)
     stated = np.array([c or "" for c in country], dtype=object)
     outside = np.isin(stated, [p.country for p in polygons() if p.country]) & np.isfinite(lat) & np.isfinite(lon)
+    asked = set(stated[outside])
     for polygon in polygons():
+        if polygon.country not in asked:
+            continue
         mine = np.flatnonzero(outside & (stated == polygon.country))
         if mine.size == 0:
             continue

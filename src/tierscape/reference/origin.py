@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tierscape.errors import DataError, Finding, ParameterError
-from tierscape.reference.origin_checks import check_dates, check_rules
+from tierscape.reference.origin_checks import check_dates, check_rules, check_rulesets
 from tierscape.reference.origin_expression import Rule
 from tierscape.reference.origin_rows import DutyRow, RuleRow, RuleSet, Threshold, read_rows
 
@@ -131,6 +131,7 @@ def read_rulebook(folder: str | Path) -> RuleBook:
         found += check_dates(
             "origin_duties.csv", duties, lambda r: (r.agreement, r.importer, r.hs_from, r.hs_to, r.charge)
         )
+        found += check_rulesets(rulesets)
         found += check_rules(rules, thresholds, {r.agreement for r in rulesets})
     if found:
         raise DataError(found)

@@ -38,6 +38,18 @@ def check_dates(file: str, rows: Sequence[Row], key: Callable[[Row], Hashable]) 
                 yield _fault("origin_gap", file, b.row, str(name), text, "Close the gap with a row of its own.")
 
 
+def check_rulesets(rulesets: Sequence[RuleSet]) -> Iterator[Finding]:
+    """Partners stand where cumulation is diagonal, and nowhere else; none of them is in the territory."""
+    for row in rulesets:
+        if (row.accumulation == "diagonal") != bool(row.partners):
+            text = "diagonal cumulation needs partners, and no other takes any"
+            yield _fault("origin_partners", "origin_rulesets.csv", row.row, row.agreement, text, "Name the partners, or correct accumulation.")  # fmt: skip
+        both = sorted(row.territory & row.partners)
+        if both:
+            text = f"{len(both)} countries are partner and territory"
+            yield _fault("origin_partners", "origin_rulesets.csv", row.row, both[0], text, "Keep each in one of the two.")  # fmt: skip
+
+
 def check_rules(rules: Sequence[RuleRow], thresholds: Sequence[Threshold], agreements: set[str]) -> Iterator[Finding]:
     """Every rule is of a known rule set, has its thresholds at all times, and one rule alone fits a good."""
     spans: dict[tuple[str, str, str], list[tuple[dt.date, dt.date]]] = {}

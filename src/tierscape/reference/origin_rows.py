@@ -37,12 +37,16 @@ class RuleSet(_Row):
         Countries whose production counts.
     tracing : bool
         Regional value inside a non-originating material may be taken out.
+    partners : frozenset of str
+        Countries outside it whose originating materials count as well: ``accumulation`` is diagonal, the rules are the same there.
     tolerance : str
         Key of the tolerance threshold, empty for none; ``tolerance_base`` is the value that it is a share of.
     claim_months : int
         Longest validity of a declaration.
     review_from, review : date or None, str
         From when the rules may have changed unseen, and what to say.
+    drawback : str
+        What to say of duties that may no longer be paid back, empty for nothing.
     """
 
     name: str
@@ -54,6 +58,8 @@ class RuleSet(_Row):
     claim_months: int
     review_from: dt.date | None
     review: str
+    partners: frozenset[str]
+    drawback: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +125,10 @@ def _members(bloc: str) -> frozenset[str]:
         raise ValueError(f"'{bloc}' is no country and no bloc") from error
 
 
+def _partners(text: str) -> frozenset[str]:
+    return _territory(text) if text else frozenset()
+
+
 def _choice(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -143,12 +153,14 @@ def _share(text: str) -> float:
 
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "agreement": _given, "source": _given, "rule": _given, "use": _given, "key": _given, "method": _given,
-    "valid_from": _date, "verified": _flag, "tracing": _flag, "territory": _territory, "hs_from": _code, "hs_to": _code,
+    "valid_from": _date, "verified": _flag, "tracing": _flag, "territory": _territory, "partners": _partners, "hs_from": _code, "hs_to": _code,
     "value_pct": _share, "claim_months": int, "hs_edition": int, "rate_without_pct": float, "rate_with_pct": float,
     "tolerance_base": _choice(*BASES), "accumulation": _choice("full", "bilateral", "diagonal"),
     "base": _choice("customs_value", "non_us_content"),
 }  # fmt: skip
 _OPTIONAL: Mapping[str, Callable[[str], Any]] = {"valid_to": _date, "review_from": _date}
+_MAY_LACK = ("scenario", "partners", "drawback")
+"""Columns that a file of one's own may leave out."""
 
 Kind = TypeVar("Kind", bound=_Row)
 
@@ -161,7 +173,7 @@ def read_rows(path: Path, kind: type[Kind], found: list[Finding]) -> list[Kind]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        missing = [n for n in names if n not in (reader.fieldnames or ()) and n != "scenario"]
+        missing = [n for n in names if n not in (reader.fieldnames or ()) and n not in _MAY_LACK]
         if missing:
             found.append(_fault(path, missing[0], f"{len(missing)} columns are missing", "Add the columns."))
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +79,19 @@ def question(name: str, network: Network, given: Mapping[str, Any], allowed: tup
     kept = {path: _stamp(_at(given, path)) for path in PATHS.get(name, ())}
     words = (network.digest, name, _canonical(params), __version__, _canonical(dict(vintages())), _canonical(kept))
     return Question(hashlib.sha256("\0".join(words).encode()).hexdigest(), network.digest, name, dict(given))
+
+
+def check_named(parameters: Mapping[str, Any], names: Collection[str]) -> None:
+    """See that parameters by analysis are of analyses that run.
+
+    Raises
+    ------
+    ParameterError
+        One is of another analysis.
+    """
+    odd = sorted(set(parameters) - set(names))
+    if odd:
+        raise ParameterError(f"parameters: '{odd[0]}' is not among the analyses.")
 
 
 def answer(asked_for: Question, network: Network) -> Result:

@@ -50,7 +50,8 @@ class Answers:
             found = self.bodies.get(question.key)
             if found is not None:
                 return found, False
-            body = results.put(self._store, question, self._run(question, network).to_json())
+            answer = self._run(question, network)
+            body = results.put(self._store, question, answer.to_json(), headlines=answer.headlines())
             self.bodies.hold(body)
             return body, True
 
@@ -74,6 +75,20 @@ class Answers:
             packed = gzip.compress(answering.chart_list(answer), 6, mtime=0)
             results.put_charts(self._store, key, packed)
         return packed
+
+    def headlines(self, workspace: str, key: str) -> results.Headlines:
+        """Give the numbers of an answer that a reader should see first.
+
+        Raises
+        ------
+        NotFound
+            There is no such answer.
+        """
+        kept = results.headlines(self._store, key)
+        if kept is None:
+            question = self.question(key)
+            kept = self.result(question, self._shelf.read(workspace, question.digest)).headlines()
+        return kept
 
     def question(self, key: str) -> Question:
         """Give what an answer answers.

@@ -47,6 +47,7 @@ class ErrorBody(BaseModel):
 
 
 WORDS = {
+    400: "The request is malformed, or the server runs without accounts.",
     401: "Nobody is signed in.",
     403: "The reader may see this but not do it.",
     404: "Absent, or not for the reader's eyes.",
@@ -59,9 +60,14 @@ WORDS = {
     503: "The store cannot be reached; come again.",
 }
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody, "description": text} for status, text in WORDS.items()
+    status: {
+        "description": text,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorBody"}}},
+    }
+    for status, text in WORDS.items()
 }
-"""Error statuses that any route may answer, for the OpenAPI file."""
+"""Error statuses that any route may answer, for the OpenAPI file; by address, for a model each would be built for every route
+and every status at the start. The route of readiness names the model itself."""
 
 
 def body(error: str, message: str, findings: tuple[Finding, ...] = (), request_id: str = "") -> dict[str, Any]:

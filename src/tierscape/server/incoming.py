@@ -93,7 +93,7 @@ async def _pieces(request: Request, folder: Path) -> None:
     """Write the files of a form under the names of their tables."""
     folder.mkdir()
     async with request.form(max_files=MOST_FILES, max_fields=MOST_FILES) as form:
-        files = [value for value in form.values() if isinstance(value, UploadFile)]
+        files = [value for _, value in form.multi_items() if isinstance(value, UploadFile)]
         for file in files:
             given = Path((file.filename or "").replace("\\", "/"))
             name, ending = given.stem.strip().lower(), given.suffix.lower()

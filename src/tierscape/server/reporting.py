@@ -66,7 +66,7 @@ def make(store: Store, shelf: Shelf, key: str, job: str, allowed: tuple[Path, ..
                     raise
                 left_out[" ".join([name, str(given.get("product") or "")]).strip()] = str(error)
                 continue
-            results.put(store, question, answer.to_json())
+            results.put(store, question, answer.to_json(), headlines=answer.headlines())
             keys.append(question.key)
             base.append(answer)
             for label, other in others.items():

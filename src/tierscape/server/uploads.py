@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -119,11 +120,22 @@ def _taken(path: Path, folder: Path, ended: int | None) -> Network:
     if ended not in (0, 3) or not outcome.exists():
         raise DataError([_lost(path, ended)])
     told = json.loads(outcome.read_text(encoding="utf-8"))
-    findings = tuple(Finding(**given) for given in told["findings"])
+    findings = tuple(_placeless(Finding(**given), path) for given in told["findings"])
     if not told["good"]:
         raise DataError(findings)
     tables = {name: pl.read_parquet(folder / f"{name}.parquet") for name in TABLES}
     return Network(told["name"], tables, findings)
+
+
+def _placeless(told: Finding, path: Path) -> Finding:
+    """Take out where the server keeps what was sent."""
+    if told.rule == "one_table":
+        return replace(told, remedy="Send the files of all tables together, or one .xlsx or .zip that holds them.")
+    places = (f"{path.absolute()}", f"{path.absolute().parent}")
+    kept = {name: getattr(told, name) for name in ("problem", "remedy", "value") if getattr(told, name)}
+    for place in places:
+        kept = {name: text.replace(place, path.name) for name, text in kept.items()}
+    return replace(told, **kept)
 
 
 def _lost(path: Path, ended: int | None) -> Finding:

@@ -77,22 +77,27 @@ class Workers:
         self._store, self._place, self._number, self._timeout, self._cache = store, place, number, timeout_s, cache
         self._name = f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._hands: list[_Worker] = []
-        self._ears = selectors.DefaultSelector()
-        self._ring, self._bell = socket.socketpair()
-        self._ring.setblocking(False)
-        self._bell.setblocking(False)
-        self._ears.register(self._ring, selectors.EVENT_READ)
+        self._ears: selectors.BaseSelector
+        self._ring: socket.socket
+        self._bell: socket.socket | None = None
         self._leave = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="workers", daemon=True)
         self._beaten = self._kept = time.monotonic()
 
     def start(self) -> None:
         """Begin to work: first on what an earlier server left."""
+        self._ears = selectors.DefaultSelector()
+        self._ring, self._bell = socket.socketpair()
+        self._ring.setblocking(False)
+        self._bell.setblocking(False)
+        self._ears.register(self._ring, selectors.EVENT_READ)
         jobs.revive(self._store, at_start=True)
         self._thread.start()
 
     def wake(self) -> None:
         """Say that a job was queued or cancelled."""
+        if self._bell is None:
+            return
         try:
             self._bell.send(b"1")
         except BlockingIOError:  # it rings already
@@ -100,10 +105,11 @@ class Workers:
 
     def stop(self) -> None:
         """End the workers; what they were doing waits for the next start."""
+        if self._bell is None:
+            return
         self._leave.set()
         self.wake()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._thread.join()
         unfinished = [hand.job for hand in self._hands if hand.job]
         for hand in self._hands:
             _end(hand)
@@ -112,6 +118,7 @@ class Workers:
         self._ears.close()
         self._ring.close()
         self._bell.close()
+        self._bell = None
 
     @property
     def processes(self) -> list[int]:

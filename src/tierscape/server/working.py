@@ -18,6 +18,9 @@ from tierscape.server.store import jobs, results
 from tierscape.server.store.networks import Shelf
 from tierscape.server.store.opening import Store, connect
 
+if sys.platform == "linux":
+    import resource
+
 MODULE = "tierscape.server.working"
 PARENT_S = 1.0
 """How often a worker looks whether the server that started it is still there."""
@@ -85,7 +88,8 @@ def _answer(store: Store, shelf: Shelf, task: Task) -> None:
         jobs.tell(store, task.job, "computing")
         answer = answering.answer(question, network)
         jobs.tell(store, task.job, "drawing")
-        results.put(store, question, answer.to_json(), answering.chart_list(answer))
+        drawn = answering.chart_list(answer)
+        results.put(store, question, answer.to_json(), headlines=answer.headlines(), charts=drawn)
 
 
 def _leave_with(parent: int) -> None:
@@ -96,9 +100,7 @@ def _leave_with(parent: int) -> None:
 
 def _limit(memory_gib: float) -> None:
     """Bound what a worker may allocate; address space alone says little, for libraries reserve much and use little."""
-    if sys.platform.startswith("linux"):
-        import resource
-
+    if sys.platform == "linux":
         most = int(memory_gib * 2**30)
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 

@@ -103,6 +103,13 @@ export const result = (w: string, key: string, signal?: AbortSignal): Promise<T.
   get(`${workspacePath(w)}/results/${part(key)}`, signal);
 export const charts = (w: string, key: string): Promise<T.Chart[]> =>
   get(`${workspacePath(w)}/results/${part(key)}/charts`);
+export const headlines = (w: string, key: string): Promise<[string, string, string][]> =>
+  get(`${workspacePath(w)}/results/${part(key)}/headlines`);
+export const keepPlan = (
+  w: string,
+  key: string,
+  body: { point: number; year: number; name: string },
+): Promise<T.ScenarioEntry> => send("POST", `${workspacePath(w)}/results/${part(key)}/scenario`, body);
 export const resultPath = (w: string, key: string, file = ""): string =>
   `${workspacePath(w)}/results/${part(key)}${file}`;
 

@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from "react";
-import { ApiError } from "@/api/http";
 import type { Schema } from "@/api/types";
 import { Field } from "@/components/Field";
+import { said } from "@/components/messages";
 import { countChanges, resolve, without } from "@/components/schema";
 import { words } from "@/state/format";
 import { TEXT } from "@/strings";
@@ -22,7 +22,6 @@ interface Props {
 
 /** A form made from the JSON schema of an analysis; groups fold, the server's messages stand by their field. */
 export function ParamForm({ schema, value, onChange, onRun, error, hide = ["product"], busy }: Props): ReactNode {
-  const messages = error instanceof ApiError && error.kind === "ParameterError" ? error.message : "";
   return (
     <form
       className="params"
@@ -32,7 +31,7 @@ export function ParamForm({ schema, value, onChange, onRun, error, hide = ["prod
         onRun?.();
       }}
     >
-      <Group schema={schema} root={schema} value={value} onChange={onChange} path={[]} hide={hide} messages={messages} />
+      <Group schema={schema} root={schema} value={value} onChange={onChange} path={[]} hide={hide} error={error} />
       <div className="actions">
         {onRun ? (
           <button type="submit" className="primary" disabled={busy}>
@@ -54,10 +53,10 @@ interface GroupProps {
   onChange: (value: Values) => void;
   path: string[];
   hide: string[];
-  messages: string;
+  error: unknown;
 }
 
-function Group({ schema, root, value, onChange, path, hide, messages }: GroupProps): ReactNode {
+function Group({ schema, root, value, onChange, path, hide, error }: GroupProps): ReactNode {
   const base = useId();
   const fields = Object.entries(schema.properties ?? {}).filter(([name]) => path.length || !hide.includes(name));
   return (
@@ -65,7 +64,7 @@ function Group({ schema, root, value, onChange, path, hide, messages }: GroupPro
       {fields.map(([name, raw]) => {
         const field = resolve(raw, root);
         const at = [...path, name];
-        const message = said(messages, at);
+        const message = said(error, at);
         if (field.type === "object" && field.properties) {
           const inner = (value[name] ?? {}) as Values;
           const changes = countChanges(inner);
@@ -82,7 +81,7 @@ function Group({ schema, root, value, onChange, path, hide, messages }: GroupPro
                 value={inner}
                 path={at}
                 hide={hide}
-                messages={messages}
+                error={error}
                 onChange={(next) => onChange(Object.keys(next).length ? { ...value, [name]: next } : without(value, name))}
               />
             </details>
@@ -102,13 +101,4 @@ function Group({ schema, root, value, onChange, path, hide, messages }: GroupPro
       })}
     </>
   );
-}
-
-/** What the server said of one field: its messages begin with the dotted path. */
-function said(messages: string, path: string[]): string {
-  const name = path.join(".");
-  const at = messages.search(new RegExp(`(^|[\\s:])${name.replaceAll(".", "\\.")}(\\.\\d+)?: `));
-  if (at < 0) return "";
-  const from = messages.slice(at).replace(/^[\s:]+/, "");
-  return from.slice(from.indexOf(": ") + 2).split(/\. (?=[a-z_.\d]+: )/)[0] ?? "";
 }

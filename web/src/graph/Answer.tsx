@@ -1,12 +1,20 @@
 /** Parts of an answer that the analysis screens share: charts chosen by name, settings, a table. */
 
-import { useMemo, useState, type ReactNode } from "react";
-import { useCharts, type Result, type Row, type Schema } from "@/api";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
+import { useCharts, type AnalysisAnswer, type Result, type Row, type Schema } from "@/api";
 import { DataTable, ErrorBox, ParamForm, Skeleton, VegaChart } from "@/components";
 import { useQueryValue } from "@/router/router";
 import { canonical } from "@/state/canonical";
 import { words } from "@/state/format";
+import { mark } from "@/state/marks";
 import { GRAPH_TEXT } from "./strings";
+
+/** Set a mark when an answer stands. */
+export function useAnswered(name: string, { data, busy }: AnalysisAnswer): void {
+  useEffect(() => {
+    if (data && !busy) mark(`analysis_${name}`);
+  }, [data, busy, name]);
+}
 
 interface ChartsProps {
   resultKey: string | undefined;

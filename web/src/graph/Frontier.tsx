@@ -2,7 +2,7 @@ import type { KeyboardEvent, ReactNode } from "react";
 import type { Row } from "@/api";
 import { number, text } from "@/map/answers";
 import { useQueryValue } from "@/router/router";
-import { figure } from "@/state/format";
+import { figure, money } from "@/state/format";
 import { GRAPH_TEXT } from "./strings";
 
 const T = GRAPH_TEXT.plan;
@@ -12,11 +12,12 @@ const TICKS = 5;
 interface Props {
   points: Row[];
   chosen: string;
+  currency: string;
   onChoose(point: string): void;
 }
 
 /** The plans: across what they cost, each a band from what is proven to what was found; up what else they bring. */
-export function Frontier({ points, chosen, onChoose }: Props): ReactNode {
+export function Frontier({ points, chosen, currency, onChoose }: Props): ReactNode {
   const names = Object.keys(T.axes).filter((name) => new Set(points.map((row) => number(row, name))).size > 1);
   const [axis, setAxis] = useQueryValue("axis", names[0] ?? "co2_t");
   const rows = points.filter((row) => number(row, "upper_bound") !== null);
@@ -50,7 +51,7 @@ export function Frontier({ points, chosen, onChoose }: Props): ReactNode {
           <g key={value}>
             <line className="axis" x1={x.at(value)} x2={x.at(value)} y1={BOX.top} y2={BOX.bottom} />
             <text x={x.at(value)} y={BOX.bottom + 18} textAnchor="middle">
-              {figure(value, 4)}
+              {money(value, "", 4)}
             </text>
           </g>
         ))}
@@ -58,12 +59,12 @@ export function Frontier({ points, chosen, onChoose }: Props): ReactNode {
           <g key={value}>
             <line className="axis" x1={BOX.left} x2={BOX.right} y1={y.at(value)} y2={y.at(value)} />
             <text x={BOX.left - 8} y={y.at(value) + 4} textAnchor="end">
-              {figure(value)}
+              {height(value, axis)}
             </text>
           </g>
         ))}
         <text x={(BOX.left + BOX.right) / 2} y={300} textAnchor="middle">
-          {T.objective}
+          {T.objective(currency)}
         </text>
         {rows.map((row) => {
           const key = text(row, "point");
@@ -77,12 +78,12 @@ export function Frontier({ points, chosen, onChoose }: Props): ReactNode {
               role="button"
               tabIndex={0}
               aria-pressed={on}
-              aria-label={`${T.point(key)}: ${figure(low, 4)}–${figure(high, 4)}, ${T.axes[axis] ?? axis} ${figure(number(row, axis) ?? NaN)}`}
+              aria-label={`${T.point(key)}: ${money(low, "", 4)}–${money(high, currency, 4)}, ${T.axes[axis] ?? axis} ${height(number(row, axis) ?? NaN, axis)}`}
               onClick={() => onChoose(key)}
               onKeyDown={(event) => choose(event, key)}
             >
               <rect x={x.at(low)} y={at - 4} width={Math.max(x.at(high) - x.at(low), 1)} height={8} fill="var(--accent)" opacity={0.35} />
-              <circle cx={x.at(high)} cy={at} r={on ? 9 : 6.5} fill="var(--accent)" stroke={on ? "#d0342c" : "var(--paper)"} strokeWidth={on ? 3 : 1.5} />
+              <circle cx={x.at(high)} cy={at} r={on ? 9 : 6.5} fill={row["distinguishable"] === false ? "var(--paper)" : "var(--accent)"} stroke={on ? "#d0342c" : "var(--accent)"} strokeWidth={on ? 3 : 1.5} />
               <text x={x.at(high) + 12} y={at - 7}>
                 {key}
               </text>
@@ -93,6 +94,9 @@ export function Frontier({ points, chosen, onChoose }: Props): ReactNode {
     </section>
   );
 }
+
+const height = (value: number, axis: string): string =>
+  axis === "ally_share" ? `${figure(100 * value)} %` : axis === "cvar" ? money(value, "") : figure(value);
 
 interface Scale {
   low: number;

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { Result, Row } from "@/api";
 import { number, rowsOf, text } from "@/map/answers";
+import { useNames } from "@/state/names";
 import { GRAPH_TEXT } from "./strings";
 
 const T = GRAPH_TEXT.plan;
@@ -18,12 +19,14 @@ interface Bar {
 
 /** What a plan starts and signs, year by year. */
 export function Gantt({ result, point }: { result: Result; point: Row | undefined }): ReactNode {
+  const sites = useNames("sites", "site");
+  const parts = useNames("parts", "part");
   const ours = (table: string) => rowsOf(result, table).filter((row) => row["point"] === point?.["point"]);
   const years = [...ours("production"), ...ours("flows"), ...ours("contracts"), ...ours("projects")]
     .flatMap((row) => [number(row, "year"), number(row, "ready_year")])
     .filter((year) => year !== null);
   const [first, last] = [Math.min(...years), Math.max(...years)];
-  const bars = [...projects(ours("projects"), last), ...contracts(ours("contracts")), ...qualifications(ours("qualifications"), last)];
+  const bars = [...projects(ours("projects"), last), ...contracts(ours("contracts"), sites), ...qualifications(ours("qualifications"), last, sites, parts)];
   const span = last - first + 1;
   const across = (from: number, to: number) => ({
     left: `${(100 * (from - first)) / span}%`,
@@ -75,7 +78,9 @@ function projects(rows: Row[], last: number): Bar[] {
   });
 }
 
-function contracts(rows: Row[]): Bar[] {
+type Names = ReadonlyMap<string, string>;
+
+function contracts(rows: Row[], sites: Names): Bar[] {
   const found = new Map<string, Bar>();
   for (const row of rows) {
     const key = text(row, "contract");
@@ -87,18 +92,18 @@ function contracts(rows: Row[]): Bar[] {
       known.end = Math.max(known.end, year);
     } else {
       const why = [text(row, "supplier"), text(row, "buyer"), text(row, "part"), text(row, "status")].filter(Boolean).join(" · ");
-      found.set(key, { key: `contract ${key}`, label: key, kind: T.contract, start: year, ready: year, end: year, why });
+      found.set(key, { key: `contract ${key}`, label: `${sites.get(text(row, "supplier")) ?? text(row, "supplier")} → ${sites.get(text(row, "buyer")) ?? text(row, "buyer")}`, kind: T.contract, start: year, ready: year, end: year, why });
     }
   }
   return [...found.values()];
 }
 
-function qualifications(rows: Row[], last: number): Bar[] {
+function qualifications(rows: Row[], last: number, sites: Names, parts: Names): Bar[] {
   return rows.map((row) => {
     const start = number(row, "year") ?? last;
     return {
       key: `qualification ${text(row, "site")} ${text(row, "part")}`,
-      label: `${text(row, "site")}, ${text(row, "part")}`,
+      label: `${sites.get(text(row, "site")) ?? text(row, "site")}, ${parts.get(text(row, "part")) ?? text(row, "part")}`,
       kind: T.qualification,
       start,
       ready: number(row, "ready_year") ?? start,

@@ -1,10 +1,11 @@
-import { useMemo, useState, type ReactNode } from "react";
+import { useEffect, useMemo, useState, type ReactNode } from "react";
 import { saveScenario, useAnalysis, type Edit, type Result, type Row } from "@/api";
 import { Busy, ErrorBox } from "@/components";
 import { number, rowsOf, text } from "@/map/answers";
-import { Facts } from "@/map/SidePanel";
+import { Facts } from "@/map/Facts";
 import { Link, useAddress, useQueryValue, useRoute } from "@/router/router";
 import { figure, percent } from "@/state/format";
+import { mark } from "@/state/marks";
 import { GRAPH_TEXT } from "./strings";
 import { Timeline } from "./Timeline";
 
@@ -27,6 +28,9 @@ export function KnockOut({ digest, params, broken, onBreak, targets }: Props): R
   const asked = useMemo(() => knockedOut(params, broken, Number(days)), [params, broken, days]);
   const run = useAnalysis(digest, "stress", asked, { enabled: broken !== "" });
   const result = broken ? run.data : undefined;
+  useEffect(() => {
+    if (result && !run.busy) mark("knocked_out");
+  }, [result, run.busy]);
   const kinds = [...new Set(targets.map((row) => text(row, "target_kind")))];
   const name = nameOf(targets, broken) || nameOf(rowsOf(result, "survive"), broken) || broken;
   return (

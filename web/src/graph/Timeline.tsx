@@ -3,7 +3,7 @@ import { figure } from "@/state/format";
 import { GRAPH_TEXT } from "./strings";
 
 const T = GRAPH_TEXT.stress;
-const LEFT = 110;
+const LEFT = 165;
 const RIGHT = 690;
 const ROW = 26;
 

@@ -2,7 +2,8 @@ import { cellToLatLng } from "h3-js";
 import type { FormEvent, ReactNode } from "react";
 import { figure } from "@/state/format";
 import { number, rowsOf, text } from "./answers";
-import { Facts, type PanelProps } from "./SidePanel";
+import { Facts } from "./Facts";
+import type { PanelProps } from "./SidePanel";
 import { MAP_TEXT } from "./strings";
 
 const T = MAP_TEXT.panel;

@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import { figure } from "@/state/format";
-import { Facts, type PanelProps } from "./SidePanel";
+import { Facts } from "./Facts";
+import type { PanelProps } from "./SidePanel";
 import { MAP_TEXT } from "./strings";
 
 const T = MAP_TEXT.panel;

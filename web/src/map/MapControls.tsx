@@ -1,10 +1,11 @@
 import { memo, useId, useState, type ReactNode } from "react";
 import { ParamForm } from "@/components";
 import type { Schema } from "@/api";
-import { figure } from "@/state/format";
+import { fieldAt, valueAt, withValue } from "@/components/paths";
+import { figure, words } from "@/state/format";
 import type { Required } from "./answers";
 import { LAYERS, type LayerName } from "./scene";
-import { DIMENSIONS, MAP_TEXT } from "./strings";
+import { MAP_TEXT } from "./strings";
 
 const T = MAP_TEXT.controls;
 type Params = Record<string, unknown>;
@@ -62,8 +63,8 @@ export const MapControls = memo(function MapControls(props: Props): ReactNode {
           </option>
         ))}
       </Choice>
-      <Radius params={params} onParams={onParams} />
-      <Weights params={params} onParams={onParams} />
+      <Radius schema={schema} params={params} onParams={onParams} />
+      <Weights schema={schema} params={params} onParams={onParams} />
       {schema ? (
         <details className="map-more" onToggle={(event) => setMore(event.currentTarget.open)}>
           <summary>{T.more}</summary>
@@ -104,50 +105,41 @@ function Choice({ label, value, none, onChange, children }: ChoiceProps): ReactN
 }
 
 interface Part {
+  schema: Schema | undefined;
   params: Params;
   onParams(params: Params): void;
 }
 
-const RADIUS = 100;
-
-function Radius({ params, onParams }: Part): ReactNode {
-  const value = typeof params["radius_km"] === "number" ? params["radius_km"] : RADIUS;
-  const set = (km: number) => {
-    const { radius_km: _, ...rest } = params;
-    onParams(km === RADIUS ? rest : { ...rest, radius_km: km });
-  };
+function Radius({ schema, params, onParams }: Part): ReactNode {
+  const standard = Number(schema && fieldAt(schema, ["radius_km"])?.default);
+  if (!Number.isFinite(standard)) return null;
+  const value = Number(params["radius_km"] ?? standard);
+  const set = (km: number): void => onParams(withValue(params, ["radius_km"], km === standard ? undefined : km));
   return <Slider label={T.radius} unit={T.km} value={value} low={10} high={600} step={10} onChange={set} />;
 }
 
-const WEIGHTS: Record<string, number> = {
-  completeness: 0.35,
-  depth: 0.2,
-  connection: 0.15,
-  unfragmented: 0.15,
-  redundancy: 0.15,
-};
+const WEIGHTS = ["assumptions", "weights"];
 
-function Weights({ params, onParams }: Part): ReactNode {
-  const assumptions = (params["assumptions"] ?? {}) as Params;
-  const given = (assumptions["weights"] ?? {}) as Record<string, number>;
-  const set = (name: string, value: number) => {
-    const weights: Record<string, number> = { ...WEIGHTS, ...given, [name]: value };
-    const same = DIMENSIONS.every((key) => weights[key] === WEIGHTS[key]);
-    const { weights: _, ...others } = assumptions;
-    const next = same ? others : { ...others, weights };
-    const { assumptions: __, ...rest } = params;
-    onParams(Object.keys(next).length ? { ...rest, assumptions: next } : rest);
+function Weights({ schema, params, onParams }: Part): ReactNode {
+  const declared = Object.entries((schema && fieldAt(schema, WEIGHTS)?.properties) ?? {});
+  if (!declared.length) return null;
+  const standard = Object.fromEntries(declared.map(([name, field]) => [name, Number(field.default ?? 0)]));
+  const now = { ...standard, ...((valueAt(params, WEIGHTS) ?? {}) as Record<string, number>) };
+  const set = (name: string, value: number): void => {
+    const next = { ...now, [name]: value };
+    const same = Object.keys(standard).every((key) => next[key] === standard[key]);
+    onParams(withValue(params, WEIGHTS, same ? undefined : next));
   };
   return (
     <details className="map-more">
       <summary>{T.weights}</summary>
       <p className="hint">{T.weightsHint}</p>
-      {DIMENSIONS.map((name) => (
+      {declared.map(([name]) => (
         <Slider
           key={name}
-          label={MAP_TEXT.weights[name] ?? name}
+          label={MAP_TEXT.weights[name] ?? words(name)}
           unit=""
-          value={given[name] ?? WEIGHTS[name] ?? 0}
+          value={now[name] ?? 0}
           low={0}
           high={1}
           step={0.05}

@@ -4,7 +4,8 @@ import { tablePage, useNetwork, type Row } from "@/api";
 import { Link, useAddress, useRoute } from "@/router/router";
 import { figure, percent } from "@/state/format";
 import { number, rowsOf, text } from "./answers";
-import { Facts, type PanelProps } from "./SidePanel";
+import { Facts } from "./Facts";
+import type { PanelProps } from "./SidePanel";
 import { DIMENSIONS, MAP_TEXT } from "./strings";
 
 const T = MAP_TEXT.region;

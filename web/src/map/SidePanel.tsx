@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import type { Result } from "@/api";
 import type { MapData } from "./data";
+import { Facts } from "./Facts";
 import { CellPanel } from "./CellPanel";
 import { LinkPanel } from "./LinkPanel";
 import { RegionPanel } from "./RegionPanel";
@@ -58,19 +59,5 @@ function NodePanel({ node, data }: PanelProps & { node: string }): ReactNode {
       <h2>{found.name}</h2>
       <Facts rows={[[T.kind, found.kind.replaceAll("_", " ")], [T.country, found.country]]} />
     </>
-  );
-}
-
-/** Facts in two columns; an unknown one says so. */
-export function Facts({ rows }: { rows: [string, ReactNode][] }): ReactNode {
-  return (
-    <dl className="map-facts">
-      {rows.map(([name, value]) => (
-        <div key={name}>
-          <dt>{name}</dt>
-          <dd>{value === null || value === undefined || value === "" ? <i>{T.unknown}</i> : value}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

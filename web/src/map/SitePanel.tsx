@@ -5,7 +5,8 @@ import { Link, useAddress, useRoute } from "@/router/router";
 import { figure } from "@/state/format";
 import { text } from "./answers";
 import { linksAt, type MapData } from "./data";
-import { Facts, type PanelProps } from "./SidePanel";
+import { Facts } from "./Facts";
+import type { PanelProps } from "./SidePanel";
 import { MAP_TEXT } from "./strings";
 
 const T = MAP_TEXT.panel;
@@ -53,10 +54,35 @@ export function SitePanel({ site, ...props }: PanelProps & { site: string }): Re
           {only ? T.allLinks : T.onlyLinks}
         </button>
       </div>
+      <Neighbours at={at} {...props} />
       <Ends side="into" at={at} {...props} />
       <Ends side="outOf" at={at} {...props} />
       <MoveForm site={site} at={at} {...props} />
     </>
+  );
+}
+
+/** Other sites at the same point: one circle hides them on the map. */
+function Neighbours({ at, data, onSelect }: PanelProps & { at: number }): ReactNode {
+  const { position, key, name } = data.sites;
+  const here = key.flatMap((_, i) =>
+    i !== at && position[2 * i] === position[2 * at] && position[2 * i + 1] === position[2 * at + 1] ? [i] : [],
+  );
+  if (!here.length) return null;
+  return (
+    <section>
+      <h3>{T.samePlace}</h3>
+      <ul className="map-ends">
+        {here.slice(0, MOST).map((i) => (
+          <li key={key[i]}>
+            <button type="button" className="quiet" onClick={() => onSelect({ kind: "site", key: key[i] as string })}>
+              {name[i]}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {here.length > MOST ? <p className="hint">{T.more(here.length - MOST)}</p> : null}
+    </section>
   );
 }
 

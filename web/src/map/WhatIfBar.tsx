@@ -16,23 +16,11 @@ interface Props {
   nameOf(place: string): string;
 }
 
-/** Moves of suppliers: on and off, how much they change, undo, and keeping them as a scenario. */
-export function WhatIfBar({ workspace, digest, moving, onMoving, whatIf, nameOf }: Props): ReactNode {
-  const [kept, setKept] = useState("");
-  const [error, setError] = useState<unknown>(null);
-  const changes = whatIf.moved.size + whatIf.removed.size + whatIf.added.length;
-  const keep = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
-    event.preventDefault();
-    const name = String(new FormData(event.currentTarget).get("name")).trim();
-    if (!name) return;
-    try {
-      await saveScenario(workspace, { name, digest, edits: whatIf.edits() });
-      setKept(name);
-      setError(null);
-    } catch (caught) {
-      setError(caught);
-    }
-  };
+const count = (whatIf: WhatIf) => whatIf.moved.size + whatIf.removed.size + whatIf.added.length;
+
+/** Moves of suppliers: on and off, how long the last took, undo. One line, so that the map below does not jump. */
+export function WhatIfBar({ moving, onMoving, whatIf }: Pick<Props, "moving" | "onMoving" | "whatIf">): ReactNode {
+  const changes = count(whatIf);
   return (
     <section className="map-what-if" aria-label={T.title}>
       <button type="button" aria-pressed={moving} onClick={() => onMoving(!moving)}>
@@ -51,14 +39,38 @@ export function WhatIfBar({ workspace, digest, moving, onMoving, whatIf, nameOf 
           <button type="button" className="quiet" onClick={whatIf.clear}>
             {T.clear}
           </button>
-          <form onSubmit={(event) => void keep(event)} className="map-keep">
-            <input name="name" aria-label={T.name} placeholder={T.name} required />
-            <button type="submit">{T.keep}</button>
-          </form>
-          {kept ? <span role="status">{T.kept(kept)}</span> : null}
-          <Changed whatIf={whatIf} nameOf={nameOf} />
         </>
       ) : null}
+    </section>
+  );
+}
+
+/** What the moves change, and a way to keep them as a scenario. */
+export function WhatIfOutcome({ workspace, digest, whatIf, nameOf }: Omit<Props, "moving" | "onMoving">): ReactNode {
+  const [kept, setKept] = useState("");
+  const [error, setError] = useState<unknown>(null);
+  const keep = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+    event.preventDefault();
+    const name = String(new FormData(event.currentTarget).get("name")).trim();
+    if (!name) return;
+    try {
+      await saveScenario(workspace, { name, digest, edits: whatIf.edits() });
+      setKept(name);
+      setError(null);
+    } catch (caught) {
+      setError(caught);
+    }
+  };
+  if (!count(whatIf)) return <ErrorBox error={whatIf.error} />;
+  return (
+    <section className="panel map-outcome" aria-label={T.changed}>
+      <h2>{T.changed}</h2>
+      <Changed whatIf={whatIf} nameOf={nameOf} />
+      <form onSubmit={(event) => void keep(event)} className="map-keep">
+        <input name="name" aria-label={T.name} placeholder={T.name} required />
+        <button type="submit">{T.keep}</button>
+        {kept ? <span role="status">{T.kept(kept)}</span> : null}
+      </form>
       <ErrorBox error={error ?? whatIf.error} />
     </section>
   );

@@ -29,10 +29,22 @@ export interface ArcFilter {
   site: number;
 }
 
+/** West, south, east, north in degrees. */
+export type Bounds = readonly [number, number, number, number];
+
 const FINEST = 0.05;
 
-export function makeArcs(sites: SiteData, links: LinkData, filter: ArcFilter, zoom: number, most = MOST_ARCS): Arcs {
-  const drawn = drawable(sites, links, filter);
+/** Arcs at a zoom. Where there are too many, those with no end in view are left out first, and the rest is bundled. */
+export function makeArcs(
+  sites: SiteData,
+  links: LinkData,
+  filter: ArcFilter,
+  zoom: number,
+  view: Bounds | null = null,
+  most = MOST_ARCS,
+): Arcs {
+  let drawn = drawable(sites, links, filter);
+  if (drawn.length > most && view) drawn = inView(sites, links, drawn, view);
   if (drawn.length <= most) return shortest(single(sites, links, drawn));
   let grid = Math.max(FINEST, 90 / 2 ** Math.max(0, Math.floor(zoom) + 1));
   for (;;) {
@@ -40,6 +52,16 @@ export function makeArcs(sites: SiteData, links: LinkData, filter: ArcFilter, zo
     if (bundled) return shortest(bundled);
     grid *= 1.5;
   }
+}
+
+function inView(sites: SiteData, links: LinkData, drawn: Int32Array, [west, south, east, north]: Bounds): Int32Array {
+  const seen = new Uint8Array(sites.count);
+  for (let i = 0; i < sites.count; i++) {
+    const lon = sites.position[2 * i] as number;
+    const lat = sites.position[2 * i + 1] as number;
+    seen[i] = lon >= west && lon <= east && lat >= south && lat <= north ? 1 : 0;
+  }
+  return drawn.filter((link) => seen[links.from[link] as number] || seen[links.to[link] as number]);
 }
 
 /**

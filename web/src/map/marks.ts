@@ -13,13 +13,17 @@ declare global {
   interface Window {
     /** The map, for tests that pick and project. */
     __map?: MapProbe;
-    /** Milliseconds from each move of a dragged site to the frame with its scores, and what the server took of it. */
-    __what_if?: { total: number[]; server: number[] };
+    /**
+     * Milliseconds of each move of a dragged site: from the hand to the frame with its scores, from the question to its
+     * answer, and what the server took of that. Without a graphics card the first is mostly the drawing of the frame.
+     */
+    __what_if?: { total: number[]; answered: number[]; server: number[] };
   }
 }
 
-export function sampleWhatIf(total: number, server: number): void {
-  window.__what_if ??= { total: [], server: [] };
+export function sampleWhatIf(total: number, answered: number, server: number): void {
+  window.__what_if ??= { total: [], answered: [], server: [] };
   window.__what_if.total.push(total);
+  window.__what_if.answered.push(answered);
   window.__what_if.server.push(server);
 }

@@ -106,6 +106,7 @@ export const MAP_TEXT = {
     link: "Link",
     makes: "Makes",
     makesNothing: "nothing that this product needs",
+    samePlace: "At the same place",
     suppliers: (n: number) => (n === 1 ? "Supplied by 1 link" : `Supplied by ${n} links`),
     buyers: (n: number) => (n === 1 ? "Delivers on 1 link" : `Delivers on ${n} links`),
     noSuppliers: "No link into it is known.",

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from "react";
 import { ApiError, networkPath, query, type ErrorBody } from "@/api";
 import { mark } from "@/state/marks";
-import type { ArcFilter, Arcs } from "./bundles";
+import type { ArcFilter, Arcs, Bounds } from "./bundles";
+import { MOST_ARCS } from "./bundles";
 import type { MapData } from "./data";
 import type { Reply, Request } from "./worker";
 
@@ -19,11 +20,12 @@ interface Asked {
   product: string;
   filter: ArcFilter;
   zoom: number;
+  view: Bounds | null;
   moved: ReadonlyMap<number, [number, number]>;
 }
 
 /** Sites and links of a network, and the arcs to draw at a zoom; all work is done in a worker. */
-export function useMapData({ workspace, digest, product, filter, zoom, moved }: Asked): Answer {
+export function useMapData({ workspace, digest, product, filter, zoom, view, moved }: Asked): Answer {
   const [answer, setAnswer] = useState(NOTHING);
   const worker = useRef<Worker | null>(null);
   const last = useRef(0);
@@ -55,13 +57,16 @@ export function useMapData({ workspace, digest, product, filter, zoom, moved }: 
 
   const step = Math.floor(zoom);
   const { part, site } = filter;
+  const crowded = (answer.data?.links.count ?? 0) > MOST_ARCS;
+  const seen = crowded && view ? view.join(",") : "";
   const loaded = answer.data !== null;
   useEffect(() => {
     if (!loaded || !worker.current) return;
     wanted.current = ++last.current;
+    const bounds = seen ? (seen.split(",").map(Number) as unknown as Bounds) : null;
     const places = [...moved].map(([at, [lon, lat]]): [number, number, number] => [at, lon, lat]);
-    ask(worker.current, { kind: "arcs", id: wanted.current, filter: { part, site }, zoom: step, moved: places });
-  }, [loaded, part, site, step, moved]);
+    ask(worker.current, { kind: "arcs", id: wanted.current, filter: { part, site }, zoom: step, view: bounds, moved: places });
+  }, [loaded, part, site, step, seen, moved]);
 
   return answer;
 }

@@ -62,7 +62,7 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
   const held = useRef<Move[]>([]);
   const next = useRef<{ moves: Move[]; since: number } | null>(null);
   const busy = useRef(false);
-  const shown = useRef<{ since: number; server: number } | null>(null);
+  const shown = useRef<{ since: number; answered: number; server: number } | null>(null);
   const parametersText = JSON.stringify(given);
 
   const question = useRef<(moves: Move[]) => Promise<Answer>>(() => Promise.resolve(NONE));
@@ -83,8 +83,9 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
       const { moves: asked, since } = next.current;
       next.current = null;
       try {
+        const begun = performance.now();
         const found = await question.current(asked);
-        shown.current = { since, server: found.ms };
+        shown.current = { since, answered: performance.now() - begun, server: found.ms };
         setAnswer(found);
         setError(null);
       } catch (caught) {
@@ -148,7 +149,7 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
     drawn: useCallback(() => {
       if (!shown.current) return;
       const total = performance.now() - shown.current.since;
-      sampleWhatIf(total, shown.current.server);
+      sampleWhatIf(total, shown.current.answered, shown.current.server);
       shown.current = null;
       setTook(total);
     }, []),

@@ -1,11 +1,11 @@
 /** Fetches, parses and bundles off the main thread, so that half a million links never stop the page. */
 
-import { type ArcFilter, type Arcs, makeArcs } from "./bundles";
+import { type ArcFilter, type Arcs, type Bounds, makeArcs } from "./bundles";
 import { decode, type MapAnswer, type MapData } from "./data";
 
 export type Request =
   | { kind: "load"; id: number; url: string }
-  | { kind: "arcs"; id: number; filter: ArcFilter; zoom: number; moved: [number, number, number][] };
+  | { kind: "arcs"; id: number; filter: ArcFilter; zoom: number; view: Bounds | null; moved: [number, number, number][] };
 
 export type Reply =
   | { kind: "data"; id: number; data: MapData }
@@ -29,7 +29,7 @@ function arcs(request: Extract<Request, { kind: "arcs" }>): void {
   if (!data) return;
   const position = request.moved.length ? data.sites.position.slice() : data.sites.position;
   for (const [site, lon, lat] of request.moved) position.set([lon, lat], 2 * site);
-  const made = makeArcs({ ...data.sites, position }, data.links, request.filter, request.zoom);
+  const made = makeArcs({ ...data.sites, position }, data.links, request.filter, request.zoom, request.view);
   const buffers = [made.source, made.target, made.width, made.offshore, made.inferred, made.link, made.links];
   send({ kind: "arcs", id: request.id, arcs: made }, [...buffers.map((b) => b.buffer), made.volume.buffer]);
 }

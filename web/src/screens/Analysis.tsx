@@ -1,7 +1,7 @@
 import { useEffect, useState, type ReactNode } from "react";
 import * as api from "@/api";
 import type { AnalysisInfo, Result } from "@/api";
-import { Busy, DataTable, Empty, ErrorBox, Findings, ParamForm, Screen, Skeleton, VegaChart } from "@/components";
+import { Busy, DataTable, Empty, ErrorBox, Findings, Headlines, ParamForm, Screen, Skeleton, VegaChart } from "@/components";
 import { EvidenceBar } from "@/components/EvidenceBar";
 import { Exports } from "@/components/Exports";
 import { useQueryValue, useRoute, useUrlParams } from "@/router/router";
@@ -124,6 +124,7 @@ export function Shown({ result, resultKey }: { result: Result; resultKey: string
   const open = result.tables[table] ?? result.tables[names[0] ?? ""];
   return (
     <>
+      <Headlines resultKey={resultKey} />
       {charts.isLoading ? <Skeleton lines={1} tall /> : null}
       {charts.data?.map((chart) => (
         <VegaChart

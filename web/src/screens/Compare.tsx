@@ -6,7 +6,7 @@ import { DataTable, Empty, ErrorBox, Screen, Skeleton } from "@/components";
 import { Choices } from "@/components/Choices";
 import { Link, useAddress, useQueryValue, useRoute } from "@/router/router";
 import { useScenarios } from "@/screens/Scenarios";
-import { describeEdit } from "@/screens/ScenariosEdit";
+import { EditList } from "@/screens/EditList";
 import { mark } from "@/state/marks";
 import { useProduct } from "@/state/product";
 import { TEXT } from "@/strings";
@@ -127,11 +127,7 @@ function Compared({ scenarios, analyses, controls }: Props): ReactNode {
               {scenarios.map((s) => (
                 <div key={s.scenario}>
                   <h3>{s.name}</h3>
-                  <ul className="edits">
-                    {s.edits.map((edit, at) => (
-                      <li key={at}>{describeEdit(edit)}</li>
-                    ))}
-                  </ul>
+                  <EditList edits={s.edits} />
                   {(data?.sentences ?? [])
                     .filter((each) => each.scenario === s.name)
                     .map((each) => (

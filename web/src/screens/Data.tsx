@@ -7,6 +7,7 @@ import { Upload } from "@/components/Upload";
 import { navigate, useAddress, useRoute } from "@/router/router";
 import { rememberStep, stepBefore } from "@/screens/DataEdits";
 import { DataGrid } from "@/screens/DataGrid";
+import { NameVersion } from "@/screens/DataName";
 import { describeEdit } from "@/screens/ScenariosEdit";
 import { figure } from "@/state/format";
 import { useRole } from "@/state/role";
@@ -15,6 +16,7 @@ import { TEXT } from "@/strings";
 export default function Data(): ReactNode {
   const { workspace, digest } = useRoute();
   const network = api.useNetwork(digest);
+  const { mayWrite } = useRole();
   if (network.error) return <ErrorBox error={network.error} />;
   if (!network.data) return <Skeleton lines={8} />;
   const { label, tables, findings } = network.data;
@@ -38,10 +40,13 @@ export default function Data(): ReactNode {
       actions={exports}
     >
       <Tables key={digest} network={network.data} />
-      <section className="panel">
-        <h2>{TEXT.upload.another}</h2>
-        <Upload />
-      </section>
+      <div className="grid">
+        <section className="panel">
+          <h2>{TEXT.upload.another}</h2>
+          <Upload />
+        </section>
+        {mayWrite ? <NameVersion names={network.data.names} /> : null}
+      </div>
     </Screen>
   );
 }

@@ -4,7 +4,7 @@ import { tablePage, useAnalysis, useAnalysisInfo, type Row } from "@/api";
 import { Busy, ErrorBox, Findings, Screen } from "@/components";
 import { EvidenceBar } from "@/components/EvidenceBar";
 import { Exports } from "@/components/Exports";
-import { Charts, Settings, Tables } from "@/graph/Answer";
+import { Charts, Settings, Tables, useAnswered } from "@/graph/Answer";
 import { GRAPH_TEXT } from "@/graph/strings";
 import { number, rowsOf, text } from "@/map/answers";
 import { useRoute, useUrlParams } from "@/router/router";
@@ -23,6 +23,7 @@ export default function Growth(): ReactNode {
   const asked = { ...params, ...(product ? { product } : {}) };
   const answer = useAnalysis(digest, "growth", asked, { enabled: product !== "" });
   const result = answer.data;
+  useAnswered("growth", answer);
   return (
     <Screen
       title={T.title}

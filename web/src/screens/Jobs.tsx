@@ -26,6 +26,9 @@ export default function Jobs(): ReactNode {
     onSuccess: () => client.invalidateQueries({ queryKey: ["jobs", workspace] }),
   });
   const data = jobs.data ?? [];
+  const analyses = api.useAnalyses().data;
+  const titleOf = (job: Job): string =>
+    job.kind === "report" ? T.report : (analyses?.find((a) => a.name === job.analysis)?.title ?? job.analysis);
   return (
     <Screen title={T.title} sentence={jobs.data ? T.sentence(data.filter(open).length, data.length) : undefined}>
       <ErrorBox error={jobs.error ?? stop.error} />
@@ -38,19 +41,19 @@ export default function Jobs(): ReactNode {
               <li key={job.job}>
                 <div>
                   <h2 className="item">
-                    {job.kind === "report" ? TEXT.nav.reports : job.analysis}{" "}
+                    {titleOf(job)}{" "}
                     <span className={`tag ${job.state === "done" ? "good" : job.state === "failed" ? "bad" : ""}`}>
                       {T.states[job.state]}
                     </span>
                   </h2>
                   <p className="hint" role="status">
                     {day(job.created)}
-                    {job.error ? ` · ${job.error.message}` : job.message ? ` · ${job.message}` : ""}
+                    {job.error ? ` · ${job.error.message}` : job.message && job.message !== job.state ? ` · ${job.message}` : ""}
                     {open(job) && job.progress !== null ? ` · ${percent(job.progress)}` : ""}
                   </p>
                   {open(job) ? (
                     <progress
-                      aria-label={`${TEXT.job.progress}: ${job.analysis}`}
+                      aria-label={`${TEXT.job.progress}: ${titleOf(job)}`}
                       max={1}
                       {...(job.progress === null ? {} : { value: job.progress })}
                     />
@@ -62,7 +65,7 @@ export default function Jobs(): ReactNode {
                       {TEXT.job.cancel}
                     </button>
                   ) : null}
-                  {job.state === "done" && job.digest && job.kind !== "report" ? <Answer job={job} /> : null}
+                  {job.state === "done" ? job.kind === "report" ? <Report job={job} /> : <Answer job={job} /> : null}
                 </div>
               </li>
             ))}
@@ -70,6 +73,16 @@ export default function Jobs(): ReactNode {
         </section>
       ) : null}
     </Screen>
+  );
+}
+
+function Report({ job }: { job: Job }): ReactNode {
+  const { workspace } = useRoute();
+  if (!job.result_key) return null;
+  return (
+    <a className="button" href={api.reportPath(workspace, job.result_key)} target="_blank" rel="noreferrer">
+      {T.openReport}
+    </a>
   );
 }
 

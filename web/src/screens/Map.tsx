@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
-import { tablePage, useAnalysis, useAnalysisInfo, type SearchHit } from "@/api";
+import { useAnalysis, useAnalysisInfo, type SearchHit } from "@/api";
 import { Busy, Empty, ErrorBox, Screen, Skeleton } from "@/components";
 import { cellsOf, coverOf, regionScores, requiredParts } from "@/map/answers";
 import { hoverLines, selectionOf } from "@/map/describe";
+import type { Bounds } from "@/map/bundles";
 import { FindBox } from "@/map/FindBox";
 import { fitting, together } from "@/map/labels";
 import { makeLayers } from "@/map/layers";
@@ -17,10 +17,11 @@ import { SiteList } from "@/map/SiteList";
 import { MAP_TEXT } from "@/map/strings";
 import { useMapData } from "@/map/useMapData";
 import { useWhatIf } from "@/map/useWhatIf";
-import { WhatIfBar } from "@/map/WhatIfBar";
+import { WhatIfBar, WhatIfOutcome } from "@/map/WhatIfBar";
 import { useWorld } from "@/map/world";
 import { Link, useAddress, useQueryValue, useRoute, useUrlParams } from "@/router/router";
 import { mark } from "@/state/marks";
+import { useNames } from "@/state/names";
 import { useProduct } from "@/state/product";
 import { useTheme } from "@/state/theme";
 import "@/map/map.css";
@@ -35,7 +36,7 @@ export default function MapScreen(): ReactNode {
   const asked = useSettled(params, WAIT_MS);
   const density = useAnalysis(digest, "density", { ...(product ? { product } : {}), ...asked }, { enabled: product !== "" });
   const schema = useAnalysisInfo("density").data?.schema;
-  const names = usePartNames(workspace, digest);
+  const names = useNames("parts", "part");
 
   const [layerText, setLayerText] = useQueryValue("layers", LAYERS.join(","));
   const shown = useMemo(() => new Set(LAYERS.filter((name) => layerText.split(",").includes(name))), [layerText]);
@@ -59,7 +60,7 @@ export default function MapScreen(): ReactNode {
 
   const whatIf = useWhatIf(workspace, digest, product, asked);
   const [dragging, setDragging] = useState("");
-  const fetched = useMapLinks(workspace, digest, product, linkPart, dragging || onlyLinksOf, zoom, whatIf.moved);
+  const fetched = useMapLinks(workspace, digest, product, linkPart, dragging || onlyLinksOf, viewText, whatIf.moved);
   const { data, arcs } = fetched;
   const { moved, removed } = useIndexes(data, whatIf.moved, whatIf.removed);
 
@@ -124,6 +125,7 @@ export default function MapScreen(): ReactNode {
     },
     [data, moveSoon],
   );
+  const regionName = (place: string): string => data?.regions.find((region) => region.key === place)?.name ?? "";
   const toggleList = useCallback(() => setListed(listed ? "" : "1"), [listed, setListed]);
   useKey("l", toggleList);
 
@@ -182,14 +184,7 @@ export default function MapScreen(): ReactNode {
           />
         </details>
         <div className="map-main">
-          <WhatIfBar
-            workspace={workspace}
-            digest={digest}
-            moving={moving}
-            onMoving={setMoving}
-            whatIf={whatIf}
-            nameOf={(place) => data?.regions.find((region) => region.key === place)?.name ?? ""}
-          />
+          <WhatIfBar moving={moving} onMoving={setMoving} whatIf={whatIf} />
         <div className="map-stage" ref={stage}>
           <MapCanvas
             layers={layers}
@@ -229,6 +224,7 @@ export default function MapScreen(): ReactNode {
             />
           ) : null}
         </div>
+          <WhatIfOutcome workspace={workspace} digest={digest} whatIf={whatIf} nameOf={regionName} />
           {data ? (
             <MapLegend
               top={baseTop}
@@ -277,20 +273,6 @@ function NoSites(): ReactNode {
   );
 }
 
-/** Names of the parts, for people. */
-function usePartNames(workspace: string, digest: string): ReadonlyMap<string, string> {
-  const page = useQuery({
-    queryKey: ["part-names", workspace, digest],
-    queryFn: () => tablePage(workspace, digest, "parts", { limit: 1000 }),
-    staleTime: Infinity,
-    enabled: digest !== "",
-  }).data;
-  return useMemo(
-    () => new Map((page?.rows ?? []).map((row) => [String(row["part"]), String(row["name"] ?? row["part"])])),
-    [page],
-  );
-}
-
 type Moves = ReadonlyMap<string, [number, number]>;
 
 /** Sites and arcs, the latter cut to a part or a site by its key. */
@@ -300,12 +282,14 @@ function useMapLinks(
   product: string,
   part: string,
   site: string,
-  zoom: number,
+  viewText: string,
   moves: Moves,
 ): ReturnType<typeof useMapData> {
   const [filter, setFilter] = useState({ part: -1, site: -1 });
   const [moved, setMoved] = useState<ReadonlyMap<number, [number, number]>>(NOWHERE);
-  const fetched = useMapData({ workspace, digest, product, filter, zoom, moved });
+  const view = readView(viewText);
+  const zoom = view?.zoom ?? 2;
+  const fetched = useMapData({ workspace, digest, product, filter, zoom, view: boundsOf(view), moved });
   const { data } = fetched;
   useEffect(() => {
     if (!data) return;
@@ -388,6 +372,15 @@ function readView(text: string): { longitude: number; latitude: number; zoom: nu
   const [longitude, latitude, zoom] = text.split(",").map(Number);
   if (longitude === undefined || latitude === undefined || zoom === undefined) return null;
   return [longitude, latitude, zoom].every(Number.isFinite) ? { longitude, latitude, zoom } : null;
+}
+
+/** About what is in view, in steps of its size, so that a small move asks nothing. */
+function boundsOf(view: { longitude: number; latitude: number; zoom: number } | null): Bounds | null {
+  if (!view || view.zoom < 3) return null;
+  const span = 360 / 2 ** Math.floor(view.zoom);
+  const step = span / 2;
+  const [lon, lat] = [Math.round(view.longitude / step) * step, Math.round(view.latitude / step) * step];
+  return [lon - span, lat - span, lon + span, lat + span];
 }
 
 function placesOf(position: Float32Array): [number, number][] {

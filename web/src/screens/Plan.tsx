@@ -1,21 +1,22 @@
-import { useMemo, type ReactNode } from "react";
-import { useAnalyses, useAnalysis, useAnalysisInfo, useNetwork, type Result, type Row } from "@/api";
-import { Busy, Empty, ErrorBox, Findings, Screen, Skeleton } from "@/components";
+import { useState, type ReactNode } from "react";
+import { useAnalyses, useAnalysis, useAnalysisInfo, useNetwork, type Schema } from "@/api";
+import { Busy, Empty, ErrorBox, FieldsOf, Screen, Skeleton } from "@/components";
 import { EvidenceBar } from "@/components/EvidenceBar";
 import { Exports } from "@/components/Exports";
-import { Charts, Settings, Tables } from "@/graph/Answer";
-import { Frontier } from "@/graph/Frontier";
-import { Gantt } from "@/graph/Gantt";
+import { withValue } from "@/components/paths";
+import { Settings, useAnswered } from "@/graph/Answer";
+import { PlanPage } from "@/graph/PlanPage";
 import { GRAPH_TEXT } from "@/graph/strings";
-import { number, rowsOf, text } from "@/map/answers";
 import { Link, useAddress, useQueryValue, useRoute, useUrlParams } from "@/router/router";
-import { figure, percent } from "@/state/format";
-import { useProduct } from "@/state/product";
-import { TEXT } from "@/strings";
 import "@/graph/graph.css";
 
 const T = GRAPH_TEXT.plan;
 const NAME = "design";
+/** What is asked first, and what to tighten once a plan stands; all else is in the settings. */
+const START = ["horizon.years", "finance.unmet", "search.objectives", "search.points", "search.gap"];
+const TIGHTEN = ["policy.ally_share", "policy.carbon_cap", "policy.max_country_share", "policy.min_sources", "finance.budget"];
+
+type Params = Record<string, unknown>;
 
 export default function Plan(): ReactNode {
   const all = useAnalyses();
@@ -40,143 +41,98 @@ export default function Plan(): ReactNode {
 
 function Planned(): ReactNode {
   const { digest } = useRoute();
-  const [product] = useProduct();
   const [params, setParams] = useUrlParams();
   const [solve, setSolve] = useQueryValue("solve");
+  const [, setPoint] = useQueryValue("point");
   const info = useAnalysisInfo(NAME).data;
-  const takesProduct = info?.schema.properties?.["product"] !== undefined;
-  const asked = { ...params, ...(takesProduct && product ? { product } : {}) };
-  const answer = useAnalysis(digest, NAME, asked, { enabled: solve !== "" && info !== undefined });
-  const result = answer.data;
-  const run = (next: Record<string, unknown>): void => {
+  const answer = useAnalysis(digest, NAME, params, { enabled: solve !== "" && info !== undefined });
+  const result = answer.error ? undefined : answer.data;
+  useAnswered(NAME, answer);
+  const run = (next: Params): void => {
+    setPoint("");
     setParams(next);
     setSolve("1");
   };
+  const ask = { schema: info?.schema, params, onRun: run, error: answer.error, busy: answer.busy };
   return (
     <Screen
       title={T.title}
       sentence={result?.summary ?? info?.question}
       evidence={<EvidenceBar provenance={result?.provenance} />}
-      actions={<Exports name={NAME} resultKey={answer.key} params={asked} />}
+      actions={<Exports name={NAME} resultKey={result && answer.key} params={params} />}
     >
-      {solve ? null : (
-        <section className="panel">
-          <p className="hint">{T.hint}</p>
-          <button type="button" className="primary" onClick={() => run(params)}>
-            {T.solve}
-          </button>
-        </section>
-      )}
+      {solve ? null : <Few {...ask} title={T.ask} hint={T.hint} paths={START} action={T.solve} />}
       <ErrorBox error={solve ? answer.error : null} />
       {solve && answer.busy ? <Busy job={answer.job} /> : null}
-      <Settings schema={info?.schema} params={params} onRun={run} error={answer.error} busy={answer.busy} />
-      {result ? <Answered result={result} resultKey={answer.key} /> : null}
+      {result ? (
+        <PlanPage result={result} resultKey={answer.key} params={params}>
+          <Few {...ask} title={T.tighten} hint={T.tightenHint} paths={TIGHTEN} action={T.solveAgain} />
+        </PlanPage>
+      ) : null}
+      <Settings {...ask} />
     </Screen>
   );
 }
 
-function Answered({ result, resultKey }: { result: Result; resultKey: string | undefined }): ReactNode {
-  const { digest } = useRoute();
-  const points = rowsOf(result, "points");
-  const knee = points.find((row) => row["knee"]) ?? points[0];
-  const [chosen, setChosen] = useQueryValue("point", text(knee, "point"));
-  const [other, setOther] = useQueryValue("against");
-  const point = points.find((row) => text(row, "point") === chosen) ?? knee;
-  const against = points.find((row) => text(row, "point") === other && row !== point);
-  const conflicts = rowsOf(result, "conflicts");
-  const ofPlan = useMemo(() => {
-    const key = point?.["point"];
-    return (row: Row) => row["point"] === undefined || row["point"] === key;
-  }, [point]);
+interface FewProps {
+  schema: Schema | undefined;
+  params: Params;
+  title: string;
+  hint: string;
+  paths: string[];
+  action: string;
+  error: unknown;
+  busy: boolean;
+  onRun(params: Params): void;
+}
+
+/** A few settings and the button that asks; the job starts only then. */
+function Few({ schema, params, title, hint, paths, action, error, busy, onRun }: FewProps): ReactNode {
+  const [draft, setDraft] = useState(params);
+  if (!schema) return <Skeleton lines={4} />;
   return (
-    <>
-      {conflicts.length ? (
-        <section className="error-box" role="alert">
-          <h2>{T.conflicts}</h2>
-          <ul>
-            {conflicts.map((row, i) => (
-              <li key={i}>{text(row, "text")}</li>
-            ))}
-          </ul>
-        </section>
-      ) : null}
-      {points.length ? (
-        <>
-          <Frontier points={points} chosen={text(point, "point")} onChoose={setChosen} />
-          <section className="stack">
-            <div className="tier-controls">
-              <h2>{title(point)}</h2>
-              {points.length > 1 ? (
-                <label className="pick">
-                  <span>{T.before}</span>
-                  <select value={against ? other : ""} onChange={(event) => setOther(event.target.value)}>
-                    <option value="">{T.none}</option>
-                    {points
-                      .filter((row) => row !== point)
-                      .map((row) => (
-                        <option key={text(row, "point")} value={text(row, "point")}>
-                          {title(row)}
-                        </option>
-                      ))}
-                  </select>
-                </label>
-              ) : null}
-            </div>
-            <Cards point={point} against={against} />
-          </section>
-          <Gantt result={result} point={point} />
-        </>
-      ) : null}
-      <div className="grid">
-        <Charts resultKey={resultKey} result={result} />
+    <form
+      className="panel"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        onRun(draft);
+      }}
+    >
+      <h2>{title}</h2>
+      {paths === START ? <Product value={draft} onChange={setDraft} /> : null}
+      <FieldsOf schema={schema} paths={paths} value={draft} onChange={setDraft} error={error} />
+      <div className="actions">
+        <button type="submit" className="primary" disabled={busy}>
+          {action}
+        </button>
+        <span className="hint">{hint}</span>
       </div>
-      {result.findings.length ? (
-        <section className="panel">
-          <h2>{TEXT.screen.findings(result.findings.length)}</h2>
-          <Findings findings={result.findings} digest={digest} />
-        </section>
-      ) : null}
-      <Tables result={result} filter={ofPlan} />
-    </>
+    </form>
   );
 }
 
-function title(point: Row | undefined): string {
-  const goal = text(point, "goal");
-  return [T.point(text(point, "point")), goal, point?.["knee"] ? T.knee : ""].filter(Boolean).join(", ");
-}
-
-const MEASURES = ["cost", "co2_t", "cvar", "ally_share", "jobs", "public_money"];
-
-function Cards({ point, against }: { point: Row | undefined; against: Row | undefined }): ReactNode {
+/** All products share makers and money, so that they are planned together unless one is picked. */
+function Product({ value, onChange }: { value: Params; onChange(value: Params): void }): ReactNode {
   const { digest } = useRoute();
-  const currency = useNetwork(digest).data?.currency ?? "";
-  const unit: Record<string, string> = { cost: currency, cvar: currency, public_money: currency, co2_t: "t" };
-  const shown = (row: Row | undefined, name: string): string => {
-    const value = number(row, name);
-    if (value === null) return "–";
-    return name === "ally_share" ? percent(value) : `${figure(value)} ${unit[name] ?? ""}`.trim();
-  };
-  const gap = number(point, "gap");
+  const products = useNetwork(digest).data?.products ?? [];
+  if (products.length < 2) return null;
   return (
-    <dl className="cards">
-      {MEASURES.map((name) => (
-        <div className="card" key={name}>
-          <dt>{T.cards[name]}</dt>
-          <dd className="value">{shown(point, name)}</dd>
-          {name === "cost" && gap !== null ? <dd className="detail">{T.atMost(`${figure(100 * gap, 2)} %`)}</dd> : null}
-          {against ? <dd className="detail">{T.against(difference(point, against, name), title(against))}</dd> : null}
-        </div>
-      ))}
-    </dl>
+    <div className="fields">
+      <label className="field">
+        {T.product}
+        <select
+          value={String(value["product"] ?? "")}
+          onChange={(event) => onChange(withValue(value, ["product"], event.target.value || undefined))}
+        >
+          <option value="">{T.allProducts}</option>
+          {products.map((product) => (
+            <option key={product.part} value={product.part}>
+              {product.name}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
   );
-}
-
-function difference(point: Row | undefined, against: Row, name: string): string {
-  const now = number(point, name);
-  const then = number(against, name);
-  if (now === null || then === null) return "–";
-  const value = now - then;
-  const sign = value > 0 ? "+" : "";
-  return name === "ally_share" ? `${sign}${percent(value)}` : `${sign}${figure(value)}`;
 }

@@ -4,6 +4,7 @@ import * as api from "@/api";
 import type { Edit, ScenarioEntry } from "@/api";
 import { Empty, ErrorBox, Screen, Skeleton } from "@/components";
 import { Link, useAddress, useRoute } from "@/router/router";
+import { EditList } from "@/screens/EditList";
 import { EditForm, describeEdit } from "@/screens/ScenariosEdit";
 import { day } from "@/state/format";
 import { useRole } from "@/state/role";
@@ -72,11 +73,7 @@ export default function Scenarios(): ReactNode {
             <li key={s.scenario}>
               <div>
                 <h3>{s.name}</h3>
-                <ul className="edits">
-                  {s.edits.map((edit, at) => (
-                    <li key={at}>{describeEdit(edit)}</li>
-                  ))}
-                </ul>
+                <EditList edits={s.edits} />
                 <p className="hint">
                   {day(s.created)}
                   {s.by ? ` · ${s.by}` : ""}

@@ -3,7 +3,7 @@ import { useAnalysis, useAnalysisInfo, type Result, type Row } from "@/api";
 import { Busy, DataTable, ErrorBox, Findings, Screen } from "@/components";
 import { EvidenceBar } from "@/components/EvidenceBar";
 import { Exports } from "@/components/Exports";
-import { Charts, Settings, Tables } from "@/graph/Answer";
+import { Charts, Settings, Tables, useAnswered } from "@/graph/Answer";
 import { KnockOut } from "@/graph/KnockOut";
 import { GRAPH_TEXT } from "@/graph/strings";
 import { rowsOf, text } from "@/map/answers";
@@ -20,6 +20,7 @@ export default function Stress(): ReactNode {
   const info = useAnalysisInfo("stress").data;
   const whole = useAnalysis(digest, "stress", params);
   const result = whole.data;
+  useAnswered("stress", whole);
   return (
     <Screen
       title={T.title}

@@ -4,7 +4,7 @@ import { ApiError, get, networkPath, query, tablePage, useAnalysis, type Column,
 import { Busy, DataTable, Empty, ErrorBox, Screen, Skeleton } from "@/components";
 import { EvidenceBar } from "@/components/EvidenceBar";
 import { Exports } from "@/components/Exports";
-import { Charts } from "@/graph/Answer";
+import { Charts, useAnswered } from "@/graph/Answer";
 import { GRAPH_TEXT } from "@/graph/strings";
 import { TierGraph } from "@/graph/TierGraph";
 import { CLASSES, CLASS_COLORS, reached, type TierAnswer, type TierRow } from "@/graph/tiers";
@@ -35,6 +35,7 @@ export default function Tiers(): ReactNode {
   const params = { product: looked, inference: { inferred } };
   const visibility = useAnalysis(digest, "visibility", params, { enabled: looked !== "" });
   const answer = graph.data;
+  useAnswered("visibility", visibility);
   return (
     <Screen
       title={T.title}

@@ -20,8 +20,8 @@ export const SCREENS: Record<string, Entry | undefined> = {
   scenarios: { of: "network", Page: lazy(() => import("@/screens/Scenarios")) },
   compare: { of: "network", Page: lazy(() => import("@/screens/Compare")) },
   reports: { of: "network", Page: lazy(() => import("@/screens/Reports")) },
-  jobs: { of: "server", Page: lazy(() => import("@/screens/Jobs")) },
-  account: { of: "server", Page: lazy(() => import("@/screens/Account")) },
+  jobs: { of: "workspace", Page: lazy(() => import("@/screens/Jobs")) },
+  account: { of: "workspace", Page: lazy(() => import("@/screens/Account")) },
 };
 
 export const GROUPS: { title: string; names: string[] }[] = [

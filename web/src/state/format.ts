@@ -26,6 +26,19 @@ export function figure(value: number, digits = 3): string {
   return sign + grouped(String(Number(size.toPrecision(digits))));
 }
 
+const SIZES: [number, string][] = [
+  [1e9, "bn"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
+
+/** Money at three significant figures with its size and currency, as the answers' sentences write it. */
+export function money(value: number, currency: string, digits = 3): string {
+  if (!Number.isFinite(value)) return UNKNOWN;
+  const [size, word] = SIZES.find(([least]) => Math.abs(value) >= least) ?? [1, ""];
+  return [figure(value / size, digits), word, currency].filter(Boolean).join(THIN);
+}
+
 export const isNumber = (kind: Kind): boolean => kind === "number" || kind === "integer";
 
 /** A value as a table shows it. */

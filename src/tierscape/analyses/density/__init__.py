@@ -94,7 +94,7 @@ def density(
     -----
     O(places · neighbours · rows a cell) for the sums and O(places · bom rows) for the walk. A required part that no site
     of the network makes is *unseen*: it counts as absent in the headline, as present in ``completeness_high``; so does an
-    unknown capacity with ``measure="capacity"``. Rank intervals draw weights, aggregation, reach and weakest link. Maturity
+    unknown capacity with ``measure="capacity"``. Rank intervals draw weights, aggregation, reach, weakest link and radius. Maturity
     is a heuristic that stands beside the score, not in it. Straight lines cross mountains and water; a map of counts is a
     map of who reports.
 

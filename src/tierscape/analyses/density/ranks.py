@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, product
 from types import MappingProxyType
 
 import numpy as np
@@ -26,6 +26,8 @@ REACH_FACTORS = (0.7, 1.0, 1.4)
 """Factors on all reaches, those of logistics nodes too."""
 RHO_LOW, RHO_HIGH = 0.5, 3.0
 """Strengths of the weakest link that are tried beside the one given."""
+RADIUS_FACTORS = (0.75, 1.0, 1.25)
+"""Factors on the radius."""
 STATED_HOURS = (0.1, 1000.0)
 """Bounds of a reach that the network states itself."""
 SIDE_BY_SIDE = 5
@@ -40,8 +42,8 @@ class Sample:
     ----------
     dimensions : tuple of str
         Names of the dimensions.
-    values : numpy.ndarray, shape (reaches, links, regions, dimensions)
-        Dimensions under every reach and weakest link, unknown taken low; the middle of both is as given.
+    values : numpy.ndarray, shape (reaches, links, radii, regions, dimensions)
+        Dimensions under every reach, weakest link and radius, unknown taken low; the middle of all is as given.
     choices : tierscape.kernels.smaa.Choices
         What was drawn.
     scores : numpy.ndarray, shape (draws, regions)
@@ -62,26 +64,27 @@ def sample_scores(
     radius_km: float,
     assumptions: DensityAssumptions,
 ) -> Sample:
-    """Score the regions under drawn weights, both rules of aggregation, three reaches and three weakest links.
+    """Score the regions under drawn weights, both rules of aggregation, three reaches, weakest links and radii.
 
     A dimension that is assessed nowhere has weight 0, as in the score; one that is unknown at a region counts 0 there.
     """
     dimensions = tuple(type(assumptions.weights).model_fields)
     links = (RHO_LOW, assumptions.rho, RHO_HIGH)
-    values = np.zeros((len(REACH_FACTORS), len(links), len(regions), len(dimensions)))
+    levels = (len(REACH_FACTORS), len(links), len(RADIUS_FACTORS))
+    values = np.zeros((*levels, len(regions), len(dimensions)))
     weights = np.array([float(getattr(assumptions.weights, name)) for name in dimensions])
-    for a, factor in enumerate(REACH_FACTORS):
+    for (a, factor), (c, wider) in product(enumerate(REACH_FACTORS), enumerate(RADIUS_FACTORS)):
         scaled, farther = _farther(network, assumptions, factor)
-        reach = within_reach(scaled, tree, regions, supply, radius_km, farther)
+        reach = within_reach(scaled, tree, regions, supply, wider * radius_km, farther)
         for b, rho in enumerate(links):
             frame = score_places(scaled, tree, regions, reach, farther.model_copy(update={"rho": rho}))
             frame = frame.with_columns((1.0 - pl.col("fragmentation")).fill_null(0.0).alias("unfragmented"))
             known = frame.select(dimensions).null_count().row(0)
             weights[[n == frame.height for n in known]] = 0.0
-            values[a, b] = frame.select(pl.col(dimensions).fill_null(0.0).cast(pl.Float64)).to_numpy()
+            values[a, b, c] = frame.select(pl.col(dimensions).fill_null(0.0).cast(pl.Float64)).to_numpy()
     sampling = assumptions.sampling
     choices = smaa.draw_choices(
-        weights, (len(REACH_FACTORS), len(links)),
+        weights, levels,
         concentration=sampling.concentration, draws=sampling.draws, seed=sampling.seed,
     )  # fmt: skip
     return Sample(dimensions, values, choices, smaa.scores(values, choices))
@@ -134,7 +137,7 @@ def comparison_table(scored: pl.DataFrame, sample: Sample, chosen: Sequence[str]
 
     Notes
     -----
-    For the score the chance is over the draws; for a dimension, which no weight touches, over the reaches and weakest links.
+    For the score the chance is over the draws; for a dimension, which no weight touches, over reaches, weakest links and radii.
     """
     scored = scored.with_columns((1.0 - pl.col("fragmentation")).alias("unfragmented"))
     index = {region: i for i, region in enumerate(scored["region"])}

@@ -75,7 +75,7 @@ RANK_COLUMNS = (
     share("p_first", "Share of the draws in which it ranks first."),
     share("p_top5", "Share of the draws in which it is among the first five."),
     Column("main_driver", "text", "Choice with the largest share of the rank's variance: weights, aggregation, reach, weakest "
-           "link."),
+           "link, radius."),
 )  # fmt: skip
 
 STAGE_COLUMNS = (

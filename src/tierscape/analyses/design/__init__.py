@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from tierscape.analyses.design.plan import make_plan
 from tierscape.analyses.design.result import Design
 from tierscape.analyses.design.world import plan_scenario
 from tierscape.network import Network
@@ -21,7 +22,7 @@ READS = (
 )  # fmt: skip
 
 
-@analysis("Plan", reads=READS, any_product=True)
+@analysis("Plan", reads=READS, any_product=True, slow=True)
 def design(
     network: Network,
     *,
@@ -91,7 +92,5 @@ def design(
     >>> plan.points.select("point", "stopped_by").row(0)
     (1, 'gap')
     """
-    from tierscape.analyses.design.plan import make_plan
-
     ask = Ask(horizon=horizon, finance=finance, policy=policy, risk=risk, search=search)
     return make_plan(network, ask, product)

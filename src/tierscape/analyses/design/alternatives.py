@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -13,7 +12,7 @@ from scipy.sparse import csr_array
 from tierscape.analyses.design.limits import WORDS, Rows
 from tierscape.planning.frontier import Point
 from tierscape.planning.prepare import Planning
-from tierscape.planning.solve import Limits, Outcome, Prepared
+from tierscape.planning.solve import Outcome, Prepared
 from tierscape.planning.solve.master import Rows as SolverRows
 from tierscape.planning.standing import Floats
 
@@ -23,15 +22,14 @@ ALTERNATIVES = {
 BECAUSE = {
     "decision": pl.String, "chosen": pl.Boolean, "delta_lb": pl.Float64, "delta_ub": pl.Float64, "rows": pl.String,
 }  # fmt: skip
-Run = Callable[[Prepared, Limits], Outcome]
 
 
 def find_alternatives(
-    planning: Planning, rows: Rows, point: Point, limits: Limits, run: Run
+    planning: Planning, rows: Rows, point: Point, prepared: Prepared, run: Callable[[Prepared, float], Outcome]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Force the opposite of each first-stage decision and see what is proven of the rest.
 
-    ``must`` or ``never`` only where the lower bound of the forced question exceeds (1 + near) times the plan's value;
+    ``prepared`` holds the plan's question, ``run`` searches it up to a cutoff. ``must`` or ``never`` only where the lower bound of the forced question exceeds (1 + near) times the plan's value;
     ``free`` where a plan at or below it was found; otherwise ``undecided``.
 
     References
@@ -43,7 +41,6 @@ def find_alternatives(
         return pl.DataFrame(schema=ALTERNATIVES), pl.DataFrame(schema=BECAUSE)
     room = planning.ask.search.near * abs(point.upper)
     cutoff = point.upper + room
-    prepared = Prepared(planning.stage, planning.cuts)
     verdicts, reasons = [], []
     tight_now = set(rows.families[rows.tight(x)])
     for words, columns, chosen in decisions(planning, x):
@@ -51,7 +48,7 @@ def find_alternatives(
         row = np.zeros(len(x))
         row[columns] = 1.0
         number = prepared.add_rows(SolverRows(csr_array(row[None, :]), *(np.array([bound]) for bound in side)))
-        outcome = run(prepared, replace(limits, cutoff=cutoff))
+        outcome = run(prepared, cutoff)
         prepared.bound_rows(number, np.array([-np.inf]), np.array([np.inf]))
         if outcome.lower > cutoff or outcome.status == "infeasible":
             verdict = "must" if chosen else "never"

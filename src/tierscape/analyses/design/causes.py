@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
 import polars as pl
 
 from tierscape.planning.problem import Problem
@@ -139,8 +138,3 @@ def unmet(problem: Problem, rows: pl.DataFrame, blocked: Blocked, point: int) ->
         .sort("year", "region", "product")
         .select(list(schema))
     )
-
-
-def no_output(problem: Problem) -> Floats:
-    """Give an output of nothing."""
-    return np.zeros((problem["pairs"].height, problem.horizon))

@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from scipy.sparse import csr_array
 
+from tierscape.analyses.design.again import asked_again
 from tierscape.analyses.design.sides import ally_share, held_periods
-from tierscape.planning.frontier import Point
+from tierscape.planning.frontier import Axis, Point
 from tierscape.planning.prepare import Planning
 from tierscape.planning.solve import Outcome, Prepared
 from tierscape.planning.solve.master import Rows
@@ -25,7 +26,9 @@ SCHEMA = {
 Solve = Callable[[Prepared], Outcome]
 
 
-def price_goals(planning: Planning, point: Point, solve: Solve, say: Callable[[float], str]) -> pl.DataFrame:
+def price_goals(
+    planning: Planning, point: Point, axes: list[Axis], solve: Solve, say: Callable[[float], str]
+) -> pl.DataFrame:
     """Solve the plan's question again with one thing changed, and say what the change costs.
 
     Parameters
@@ -33,6 +36,8 @@ def price_goals(planning: Planning, point: Point, solve: Solve, say: Callable[[f
     planning : Planning
     point : Point
         The plan shown first.
+    axes : list of Axis
+        Of the frontier; what the point was asked beyond the least cost is asked again.
     solve : callable
         Runs a search.
     say : callable
@@ -48,19 +53,21 @@ def price_goals(planning: Planning, point: Point, solve: Solve, say: Callable[[f
         return pl.DataFrame(schema=SCHEMA)
     rows: list[tuple[object, ...]] = []
     for words, unit, now, asked, change in _changes(planning, point.outcome.x):
-        prepared = Prepared(planning.stage, planning.cuts)
+        prepared = asked_again(planning, axes, point)
         change(prepared)
         outcome = solve(prepared)
         low: float | None = max(planning.money(outcome.lower - point.upper), 0.0)
         high = planning.money(outcome.upper - point.lower) if outcome.x is not None else None
         if outcome.status == "infeasible":
-            text, low, high = f"{words}: no plan can do that.", None, None  # type: ignore[assignment]
+            text, low, high = f"{words}: no plan can do that.", None, None
         elif high is None or low is None:
-            text = f"{words}: at least {say(low or 0.0)} more; no plan was found in time."
+            least = f"at least {say(low)} more; " if low else ""
+            text = f"{words}: {least}no plan was found in time."
         elif high <= max(1e-6 * abs(planning.money(point.upper)), 1e-9):
             text = f"{words}: costs nothing more."
         else:
-            text = f"{words}: {say(low)} to {say(high)} more."
+            same = high - low <= 1e-3 * high
+            text = f"{words}: {say(high)} more." if same else f"{words}: {say(low)} to {say(high)} more."
         rows.append((words, now, asked, unit, low, high, text))
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
@@ -89,13 +96,19 @@ def _changes(planning: Planning, x: Floats) -> list[tuple[str, str, float, float
         asked = min(now + MORE_ALLIED, 1.0)
         row = _ally_row(planning, asked)
         found.append(
-            (f"Allied share {asked:.0%} instead of {now:.0%}", "share", now, asked, lambda p: _add(p, row, 0.0, np.inf))
+            (
+                f"Allied share {100 * asked:.0f} % instead of {100 * now:.0f} %",
+                "share",
+                now,
+                asked,
+                lambda p: _add(p, row, 0.0, np.inf),
+            )
         )
     gas = emission_weights(planning)
     emitted = float(gas @ x)
     if emitted > 0:
         cap = (1 - LESS_CARBON) * emitted
-        words = f"{LESS_CARBON:.0%} less CO2e"
+        words = f"{100 * LESS_CARBON:.0f} % less CO2e"
         found.append(
             (words, "t", emitted / 1000.0, cap / 1000.0, lambda p: _add(p, gas / 1000.0, -np.inf, cap / 1000.0))
         )

@@ -19,23 +19,29 @@ WORDS = {
     "lead_time": "mean transit", "crossings": "border crossings", "survival": "survival of outages", "requires": "what projects require",
     "commitment": "commitments", "incentive": "conditions of incentives", "completeness": "cluster completeness",
     "origin": "rules of origin", "labour": "hiring", "capacity": "capacity", "qualification": "qualification",
+    "demand": "demand", "anchor": "projects under a signed contract",
 }  # fmt: skip
 """Families as people call them; balances are left out, they always hold."""
 POLICY = ("ally_share", "carbon", "budget", "sources", "lead_time", "crossings", "survival", "origin", "labour")
 """Families that are goals or scarce means."""
 UNITS = {"ally_share": "money of allied value added", "carbon": "kg CO2e", "budget": "money", "capacity": "units", "labour": "persons"}  # fmt: skip
-MOST, STEP = 8, 0.1
-"""So many limits are priced; the step is this share of the limit."""
+MOST, STEPS = 8, (0.1, 1.0)
+"""So many limits are priced; the steps are these shares of the limit."""
 TIGHT = 1e-6
 
 
 @dataclass(frozen=True, eq=False)
 class Row:
-    """A row of the program: its number, family, and what it is about."""
+    """A row of the program: its number, name (``family`` or ``family:which``), and what it is about."""
 
     number: int
-    family: str
+    name: str
     labels: dict[str, int]
+
+    @property
+    def family(self) -> str:
+        """Family of the row."""
+        return self.name.partition(":")[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +69,7 @@ class Rows:
         numbers, labels = self.planning.handed.rows[name], self.planning.handed.row_labels[name]
         at = np.argwhere(numbers == number)[0]
         where = {axis: int(labels[axis][i]) for axis, i in zip(labels, at, strict=True)}
-        return Row(number, name.partition(":")[0], where)
+        return Row(number, name, where)
 
     def about(self, row: Row) -> tuple[str, str, int | None]:
         """Give part or project, region or site, and year of a row, empty where it has none."""
@@ -78,10 +84,41 @@ class Rows:
         for axis, table, key in (("project", "projects", "project"), ("contract", "contracts", "contract"), ("incentive", "incentives", "incentive")):  # fmt: skip
             if axis in at:
                 part = problem[table][key][at[axis]]
+        if not part:
+            part, region = self._of_columns(row.number)
         if "region" in at:
             region = problem["regions"]["region"][at["region"]]
         year = int(problem["periods"]["year"][at["period"]]) if at.get("period", -1) in range(problem.horizon) else None
         return part, region, year
+
+    @cached_property
+    def _pairs(self) -> NDArray[np.int64]:
+        """Pair that each column of the program is about, -1 for none."""
+        found = np.full(len(self.planning.stage.base.cost), -1)
+        problem, written = self.planning.problem, self.planning.written
+        of = {"output": None, "qualify": None, "flow": problem["lanes"]["pair"], "start": problem["projects"]["pair"]}
+        for name, owner in of.items():
+            if name not in self.planning.handed.columns:
+                continue
+            columns = self.planning.handed.columns[name]
+            numbers = next(iter(written[name].indexes.values())).to_numpy()
+            own = numbers if owner is None else owner.fill_null(-1).to_numpy()[numbers]
+            spread = np.broadcast_to(own.reshape(-1, *[1] * (columns.ndim - 1)), columns.shape)
+            found[columns[columns >= 0]] = spread[columns >= 0]
+        return found
+
+    def _of_columns(self, number: int) -> tuple[str, str]:
+        """Give the part that all columns of a row are about, and the site of the one that stands apart; empty for several."""
+        matrix, problem = self.planning.stage.base.matrix, self.planning.problem
+        at = slice(matrix.indptr[number], matrix.indptr[number + 1])
+        pairs, entries = self._pairs[matrix.indices[at]], matrix.data[at]
+        entries, pairs = entries[pairs >= 0], pairs[pairs >= 0]
+        parts = np.unique(problem["pairs"]["part"].to_numpy()[pairs])
+        if len(parts) != 1:
+            return "", ""
+        apart = np.unique(pairs[entries > 0])
+        site = str(problem["pairs"]["site"][int(apart[0])]) if len(apart) == 1 else ""
+        return self._part(int(parts[0])), site
 
     def _part(self, row: int) -> str:
         return str(self.planning.problem["parts"]["part"][row])
@@ -104,47 +141,49 @@ class Rows:
 
 
 WORTH_SCHEMA = {
-    "resource": pl.String, "region": pl.String, "year": pl.Int64, "marginal": pl.Float64, "step": pl.Float64, "worth": pl.Float64,
+    "resource": pl.String, "region": pl.String, "year": pl.Int64, "step": pl.Float64, "marginal": pl.Float64, "worth": pl.Float64,
     "unit": pl.String,
 }  # fmt: skip
 
 
-def price_scarcity(planning: Planning, rows: Rows, point: Point) -> pl.DataFrame:
-    """Say what the next unit of the scarcest things is worth, and what a whole step is, decisions held.
+def price_scarcity(planning: Planning, rows: Rows, point: Point, prepared: Prepared, limits: Limits) -> pl.DataFrame:
+    """Say what the next unit of the scarcest things is worth, and what whole steps are, decisions held.
 
-    The marginal value is the dual of the linear program with the plan's decisions fixed; the worth of the step comes from
-    solving it again with the limit moved by a tenth. Adverse years keep their limits.
+    The marginal value is the dual of the linear program with the plan's decisions fixed; the worth of a step comes from
+    solving it again with the limit moved by a tenth, and by all of itself: mostly a large step is worth less a unit. Adverse
+    years keep their limits.
     """
     x, dual = point.outcome.x, point.outcome.row_dual
     if x is None or dual is None:
         return pl.DataFrame(schema=WORTH_SCHEMA)
     base, handed = planning.stage.base, planning.handed
     dual = dual[: base.matrix.shape[0]]
-    wanted = np.isin(rows.families, [*POLICY, "capacity"]) & rows.tight(x) & (np.abs(dual) > 1e-9)
+    # what a limit bounds: its own side, or, where that is 0, what the plan puts on the left
     side = np.where(np.isfinite(base.row_upper), base.row_upper, base.row_lower)
-    size = np.maximum(np.abs(base.matrix) @ np.abs(x), np.abs(side))
-    order = np.argsort(-np.abs(dual) * size * wanted, kind="stable")[:MOST]
-    order = order[wanted[order]]
+    size = np.where(side == 0, np.abs(base.matrix) @ np.abs(x) / 2, np.abs(side))
+    value = np.abs(dual) * size * np.isin(rows.families, [*POLICY, "capacity"]) * rows.tight(x) * (np.abs(dual) > 1e-9)
+    order = np.argsort(-value, kind="stable")[:MOST]
+    order = order[value[order] > 0]
     if not len(order):
         return pl.DataFrame(schema=WORTH_SCHEMA)
     whole = np.flatnonzero(base.integer)
-    prepared = Prepared(planning.stage, planning.cuts)
     prepared.bound_columns(whole, x[whole], x[whole])
-    start = prepared.solve(Limits(gap=0.0)).upper
+    start = prepared.solve(limits).upper
     found = []
     for number in order:
-        step = STEP * size[number]
-        lower, upper = base.row_lower[number], base.row_upper[number]
-        moved = (lower - step if np.isfinite(lower) else lower, upper + step if np.isfinite(upper) else upper)
-        prepared.bound_rows(np.array([number]), np.array([moved[0]]), np.array([moved[1]]))
-        after = prepared.solve(Limits(gap=0.0)).upper
-        prepared.bound_rows(np.array([number]), np.array([lower]), np.array([upper]))
-        row = rows.row(int(number))
+        row, unit = rows.row(int(number)), handed.row_unit[number]
         part, region, year = rows.about(row)
-        unit = handed.row_unit[number]
-        found.append((
-            f"{WORDS[row.family]} {part}".strip(), region, year or 0, abs(dual[number]) * handed.money / unit, step * unit,
-            planning.money(start - after) if np.isfinite(start) and np.isfinite(after) else None, UNITS.get(row.family, "units"),
-        ))  # fmt: skip
+        lower, upper = base.row_lower[number], base.row_upper[number]
+        for step in STEPS:
+            prepared.bound_rows(
+                np.array([number]), np.array([lower - step * size[number]]), np.array([upper + step * size[number]])
+            )
+            after = prepared.solve(limits).upper
+            found.append((
+                f"{WORDS[row.family]} {part}".strip(), region, year or 0, step * size[number] * unit,
+                abs(dual[number]) * handed.money / unit,
+                planning.money(start - after) if np.isfinite(start) and np.isfinite(after) else None, UNITS.get(row.family, "units"),
+            ))  # fmt: skip
+        prepared.bound_rows(np.array([number]), np.array([lower]), np.array([upper]))
     frame = pl.DataFrame(found, schema=WORTH_SCHEMA, orient="row")
-    return frame.unique(["resource", "region", "year"], keep="first", maintain_order=True)
+    return frame.unique(["resource", "region", "year", "step"], keep="first", maintain_order=True)

@@ -5,23 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
 from rich.console import Console
 
 from tierscape.analyses.design import reading, tables
+from tierscape.analyses.design.again import asked_again
 from tierscape.analyses.design.alternatives import ALTERNATIVES, BECAUSE, find_alternatives
 from tierscape.analyses.design.causes import Blocked, unmet
-from tierscape.analyses.design.conflicts import refuse
+from tierscape.analyses.design.checks import check_plan, doubts
+from tierscape.analyses.design.conflicts import Refusal
 from tierscape.analyses.design.goals import SCHEMA as GOALS
 from tierscape.analyses.design.goals import emission_weights, outside_weights, price_goals
 from tierscape.analyses.design.limits import Rows, price_scarcity
 from tierscape.analyses.design.reading import PlanNumbers
 from tierscape.analyses.design.result import Design
 from tierscape.analyses.design.sides import finite, incentives, points, shares_of_demand, survival, tail
-from tierscape.errors import ParameterError, Stopped
+from tierscape.analyses.design.world import plan_scenario
+from tierscape.errors import ParameterError, Stopped, worst_first
 from tierscape.frames import empty
 from tierscape.network import Network
 from tierscape.planning.ask import Ask
@@ -29,7 +34,6 @@ from tierscape.planning.frontier import Axis, Point, frontier
 from tierscape.planning.prepare import Planning, prepare
 from tierscape.planning.solve import Limits, Outcome, Prepared, Progress
 from tierscape.planning.solve.outcome import Report
-from tierscape.planning.verify import integrality, violations
 from tierscape.schema import Table
 
 Found = Mapping[int, tuple[Point, PlanNumbers | None, str]]
@@ -54,11 +58,13 @@ def make_plan(network: Network, ask: Ask, product: str | None) -> Design:
     say = partial(money_words, currency=planning.problem.currency)
     with told(planning) as report:
         run = partial(_run, report=report)
-        walked = frontier(
-            planning.stage, _axes(planning), ask.search.points, limits, cuts=planning.cuts, progress=report
-        )
+        axes = _axes(planning)
+        walked = frontier(planning.stage, axes, ask.search.points, limits, cuts=planning.cuts, progress=report)
         if walked[0].outcome.status == "infeasible":
-            raise refuse(planning, rows, partial(run, limits=limits), say)
+            raise Refusal(
+                planning=planning, rows=rows, solve=partial(run, limits=limits), say=say,
+                again=lambda other: prepare(network, other, product=product),
+            ).error()  # fmt: skip
         if walked[0].outcome.x is None:
             bound = finite(planning.money(walked[0].lower))
             proven = "nothing is proven yet" if bound is None else f"no plan costs less than {say(bound)}"
@@ -68,11 +74,14 @@ def make_plan(network: Network, ask: Ask, product: str | None) -> Design:
         point = found[knee][0]
         goals = pl.DataFrame(schema=GOALS)
         if ask.search.goals:
-            goals = price_goals(planning, point, partial(run, limits=limits), say)
+            goals = price_goals(planning, point, axes, partial(run, limits=limits), say)
         alternatives, because = pl.DataFrame(schema=ALTERNATIVES), pl.DataFrame(schema=BECAUSE)
         if ask.search.alternatives:
-            alternatives, because = find_alternatives(planning, rows, point, limits, partial(_run, report=report))
-        worth = price_scarcity(planning, rows, point)
+            alternatives, because = find_alternatives(
+                planning, rows, point, asked_again(planning, axes, point),
+                lambda prepared, cutoff: run(prepared, limits=replace(limits, cutoff=cutoff)),
+            )  # fmt: skip
+        worth = price_scarcity(planning, rows, point, asked_again(planning, axes, point), replace(limits, gap=0.0))
     return _answer(network, planning, found, knee, {
         "goals": goals, "alternatives": alternatives, "because": because, "worth": worth,
     })  # fmt: skip
@@ -153,21 +162,23 @@ def _answer(network: Network, planning: Planning, found: Found, knee: int, more:
         collected["unmet"].append(unmet(problem, shares_of_demand(planning, plan), blocked, number))
         collected["tail"].append(tail(planning, plan, point))
         collected["costs"].append(_costs(planning, point, number))
-        collected["checks"].append(_checked(planning, plan, point))
+        collected["checks"].append(check_plan(planning, plan, point))
         if number == knee:
             collected["survival"].append(survival(planning, plan))
         collected["trace"].append(_trace(planning, point, number))
     collected["points"].append(points(planning, found, knee))
     for name, frame in more.items():
         collected[name].append(frame)
-    return Design(
-        **{t.name: _stacked(collected[t.name], t) for t in tables.ALL},
+    stacked: dict[str, Any] = {t.name: _stacked(collected[t.name], t) for t in tables.ALL}
+    answer = Design(
+        **stacked,
         places=_places(network),
         currency=problem.currency,
         alpha=planning.ask.risk.alpha,
         unseen_share=finite(problem.unseen_share),
-        findings=problem.findings,
+        findings=worst_first([*problem.findings, *doubts(stacked["checks"])]),
     )
+    return replace(answer, planned=plan_scenario(network, answer))
 
 
 def _stacked(frames: list[pl.DataFrame], table: Table) -> pl.DataFrame:
@@ -204,18 +215,6 @@ def _costs(planning: Planning, point: Point, number: int) -> pl.DataFrame:
         {"point": [number] * len(money), "term": list(money), "money": list(money.values())},
         schema={"point": pl.Int64, "term": pl.String, "money": pl.Float64},
     )
-
-
-def _checked(planning: Planning, plan: PlanNumbers, point: Point) -> pl.DataFrame:
-    entries = np.abs(planning.stage.base.matrix.data)
-    entries = entries[entries > 0]
-    evaluated = point.outcome.evaluated
-    lived = 0 if evaluated is None or not planning.stage.copies else int(np.isfinite(evaluated.targets).sum())
-    return pl.DataFrame({
-        "point": [plan.point], "max_row_violation": [max(violations(plan.problem, planning.ask, plan.values).values())],
-        "max_integrality": [integrality(plan.values)], "scenarios_evaluated": [lived],
-        "matrix_range": [float(entries.max() / entries.min()) if len(entries) else 1.0],
-    })  # fmt: skip
 
 
 def _trace(planning: Planning, point: Point, number: int) -> pl.DataFrame:

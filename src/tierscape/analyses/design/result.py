@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from tierscape.analyses.design import tables
 from tierscape.analyses.design.charts import design_charts
+from tierscape.analyses.design.written_world import to_toml
 from tierscape.results import Result
+from tierscape.scenario import Scenario
 from tierscape.schema import Table
 
 if TYPE_CHECKING:
     from tierscape.charts import Chart
 
 PLACES = {"place": pl.String, "lat": pl.Float64, "lon": pl.Float64}
+
+
+def percent(share: float) -> str:
+    """Write a share in percent; one that is not quite nothing as such.
+
+    Examples
+    --------
+    >>> percent(0.124), percent(0.003)
+    ('12 %', '0.3 %')
+    """
+    return f"{100 * share:.0f} %" if share >= 0.01 or share == 0 else f"{100 * share:.1g} %"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -47,6 +61,8 @@ class Design(Result):
     checks: pl.DataFrame
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
     """Where sites and regions stand: place, lat, lon."""
+    planned: Scenario | None = None
+    """The plan shown first, in its last year, as edits of the network: what every other analysis can be asked about."""
     currency: str = ""
     alpha: float = 0.8
     """Level of the conditional value at risk."""
@@ -72,16 +88,18 @@ class Design(Result):
         plan = self.plan
         text = f"{self._decisions()}: cost {self.money(plan['cost'])} ({self._bound(plan)})"
         if plan["ally_share"] is not None:
-            text += f", {plan['ally_share']:.0%} allied value"
+            text += f", {percent(plan['ally_share'])} allied value"
         if plan["cvar"] is not None:
-            text += f", {self.money(plan['cvar'])} lost on average in the worst {1 - self.alpha:.0%} of adverse years"
-        lost = self.of_plan("unmet")
-        if lost.height:
-            short = lost["units"].to_numpy().sum() / (lost["units"] / lost["share"]).to_numpy().sum()
-            text += f"; {short:.0%} of the demand concerned stays unmet"
-        if self.unseen_share is not None:
-            text += f"; {self.unseen_share:.0%} of value rests on figures that nobody stated"
+            text += f", {self.money(plan['cvar'])} lost on average in {self._bad_years}"
+        if plan["unmet_share"]:
+            text += f"; {percent(plan['unmet_share'])} of all demand stays unmet"
+        if self.unseen_share:
+            text += f"; {percent(self.unseen_share)} of value rests on figures that nobody stated"
         return f"{text}. Model output."
+
+    @property
+    def _bad_years(self) -> str:
+        return f"the worst {percent(1 - self.alpha)} of adverse years"
 
     def _decisions(self) -> str:
         started, signed = (
@@ -145,10 +163,17 @@ class Design(Result):
             ("Projects started", f"{started.height}", f"{self.money(spent)} of the buyer's capital" if spent else "no capital of the buyer"),
         ]  # fmt: skip
         if plan["ally_share"] is not None:
-            cards.append(("Allied value", f"{plan['ally_share']:.0%}", "of the value added by known makers"))
+            cards.append(("Allied value", percent(plan["ally_share"]), "of the value added by known makers"))
         if plan["cvar"] is not None:
-            cards.append(("Bad year", self.money(plan["cvar"]), f"mean loss of the worst {1 - self.alpha:.0%} of adverse years"))  # fmt: skip
+            cards.append(("Bad year", self.money(plan["cvar"]), f"mean loss of {self._bad_years}"))  # fmt: skip
         return tuple(cards)
+
+    def save(self, target: str | Path) -> Path:
+        """Write this answer as any other; a folder also gets ``scenario.toml``, the planned world as edits of the network."""
+        written = super().save(target)
+        if self.planned is not None and written.is_dir():
+            (written / "scenario.toml").write_text(to_toml(self.planned), encoding="utf-8")
+        return written
 
     def charts(self) -> tuple[Chart, ...]:
         """Frontier, calendar of projects and contracts, cost build-up, need against capacity, flows, search, decisions."""

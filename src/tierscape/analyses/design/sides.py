@@ -65,11 +65,23 @@ def points(planning: Planning, found: Mapping[int, tuple[Point, PlanNumbers | No
                 "co2_t": float(emissions(plan.problem, plan.number("flow", "lanes"), output).sum() / 1000.0),
                 "cvar": planning.money(point.outcome.evaluated.cvar) if planning.stage.copies else None,
                 "ally_share": ally_share(planning, output),
+                "unmet_share": unmet_share(planning, plan),
                 "jobs": float(plan.problem["projects"]["jobs"].fill_null(0.0).to_numpy()[started].sum()),
                 "public_money": -money.get("grants", 0.0) - money.get("repaid", 0.0),
             }
         rows.append(row)
     return pl.DataFrame(rows, schema=empty(POINTS).schema)
+
+
+def unmet_share(planning: Planning, plan: PlanNumbers) -> float | None:
+    """Give the share of all demand that stays unmet: by value where every product's is known, else by units."""
+    problem = planning.problem
+    worth = problem["parts"]["value"].gather(problem["wants"]["part"])
+    weight = np.ones(len(worth)) if worth.null_count() else worth.to_numpy()
+    asked = float(weight @ problem.demand.sum(axis=1))
+    lost = value(plan.values, "unmet", *problem.demand.shape)
+    small = 1e-6 * np.maximum(problem.demand, 1.0)
+    return float(weight @ np.where(lost > small, lost, 0.0).sum(axis=1)) / asked if asked > 0 else None
 
 
 AXIS_WORDS = {"co2": ("emissions at most {:,.4g} t", 1e-3), "cvar": ("bad years lose at most {:,.4g}", 1.0),
@@ -148,9 +160,9 @@ def tail(planning: Planning, plan: PlanNumbers, point: Point) -> pl.DataFrame:
 
 def survival(planning: Planning, plan: PlanNumbers) -> pl.DataFrame:
     """Sites with a time to recover, and how long the plan survives without each."""
-    nodes = outages(planning.problem)
+    nodes = outages(planning.whole)
     stock = value(plan.values, "buffer", planning.problem["buffers"].height)
-    days = time_to_survive(planning.problem, planning.ask, plan.stand, stock)
+    days = time_to_survive(planning.whole, planning.ask, plan.stand, stock)
     survives = pl.Series("tts_days", np.where(days < LONGEST_DAYS, days, np.nan), dtype=pl.Float64).fill_nan(None)
     frame = nodes.select(
         pl.lit(plan.point).cast(pl.Int64).alias("point"), node="site", ttr_days="ttr_days"

@@ -30,6 +30,7 @@ POINTS = Table("points", "a plan on the frontier", ("point",), (
     Column("co2_t", "number", "Emissions over the horizon.", unit="t"),
     _money("cvar", "Mean extra cost of the worst adverse years (CVaR)."),
     _share("ally_share", "Allied share of the value added, from the year on that the floor holds."),
+    _share("unmet_share", "Share of all demand that stays unmet, by value where every product's is known, else by units."),
     Column("jobs", "number", "Jobs that started projects state.", unit="persons"),
     _money("public_money", "Grants less repayments, present value."),
     _money("lower_bound", "No plan under the same rules has a lower objective: proven."),
@@ -171,11 +172,11 @@ BECAUSE = Table("because", "what the opposite of a decision would cost", ("decis
     Column("rows", "text", "Limits that tighten most."),
 ))  # fmt: skip
 
-WORTH = Table("worth", "what one more of a scarce thing is worth", ("resource", "region", "year"), (
+WORTH = Table("worth", "what more of a scarce thing is worth", ("resource", "region", "year", "step"), (
     Column("resource", "text", "What is scarce."),
     _REGION, _YEAR,
-    _money("marginal", "Value of the next one, decisions held."),
     Column("step", "number", "Step that was tried.", unit="varies"),
+    _money("marginal", "Value of the next one, decisions held; holds for small steps only."),
     _money("worth", "What the whole step is worth, decisions held."),
     Column("unit", "text", "Unit of the step."),
 ))  # fmt: skip
@@ -212,7 +213,10 @@ TRACE = Table("trace", "a step of the search", ("point", "step"), (
 CHECKS = Table("checks", "a plan re-evaluated from its tables, without the optimiser's rows", ("point",), (
     _POINT,
     _share("max_row_violation", "Largest relative violation of any rule."),
+    Column("rule", "text", "Rule that is violated most; empty where none is by more than a millionth."),
     _share("max_integrality", "Largest distance of a decision from a whole number."),
+    _share("money_apart", "Cost added up from what is made, moved and decided, against that of the optimiser."),
+    _share("tail_apart", "Losses of adverse years by operations written a second time, against those of the optimiser; by cost."),
     Column("scenarios_evaluated", "integer", "Adverse years that were re-run.", unit="1"),
     Column("matrix_range", "number", "Largest by smallest coefficient.", unit="1"),
 ))  # fmt: skip

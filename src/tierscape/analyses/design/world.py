@@ -112,18 +112,20 @@ def _links(network: Network, plan: Design, point: int, year: int) -> list[Edit]:
     sites = pl.concat([network["sites"]["site"], _ready(plan, point, year)["site"]]).implode()
     flows = _at(plan.flows, point).filter((pl.col("year") == year) & (pl.col("units") > 0))
     flows = flows.filter(pl.col("supplier").is_in(sites) & pl.col("buyer").is_in(sites))
-    flows = flows.filter(pl.col("supplier") != pl.col("buyer")).sort(-pl.col("units")).group_by(key).agg(
+    flows = flows.filter(pl.col("supplier") != pl.col("buyer")).sort(-pl.col("units")).group_by(key, maintain_order=True).agg(
         pl.sum("units"), pl.first("mode")
     ).sort(key)  # fmt: skip
-    before = network["links"].select(key)
-    kept = flows.join(before.unique(), on=key, how="semi")
-    gone = before.unique().join(flows, on=key, how="anti").sort(key)
+    # links of parts that the plan is not about stand as they are
+    planned = _at(plan.production, point)["part"].unique().implode()
+    before = network["links"].filter(pl.col("part").is_in(planned)).select(key)
+    kept = flows.join(before, on=key, how="semi")
+    gone = before.join(flows, on=key, how="anti").sort(key)
     edits = [Edit(table="links", where=row, remove=True) for row in gone.iter_rows(named=True)]
     edits += [
         Edit(table="links", where={c: row[c] for c in key}, set={"volume_per_year": row["units"]})
         for row in kept.iter_rows(named=True)
     ]
-    new = flows.join(before.unique(), on=key, how="anti")
+    new = flows.join(before, on=key, how="anti")
     added: list[Mapping[str, Any]] = [
         {**{c: row[c] for c in key}, "volume_per_year": row["units"], "mode": row["mode"], "evidence": "inferred", "source": SOURCE}
         for row in new.iter_rows(named=True)

@@ -15,7 +15,8 @@ from tierscape.analyses.growth.model import growth_model
 from tierscape.analyses.growth.priors import draw_priors, prior_table
 from tierscape.analyses.growth.result import Growth
 from tierscape.graph import bom_tree
-from tierscape.kernels.entry_exit import simulate, unpacked
+from tierscape.kernels.entry_exit import simulate
+from tierscape.kernels.entry_place import unpacked
 from tierscape.network import Network
 from tierscape.registry import analysis
 from tierscape.sweep import sweep, terminal_bar

@@ -11,7 +11,8 @@ from tierscape.analyses.growth.assumptions import GrowthAssumptions
 from tierscape.analyses.growth.model import Model
 from tierscape.analyses.growth.priors import Priors
 from tierscape.kernels.critical_volume import critical_volume
-from tierscape.kernels.entry_exit import Place, simulate, unpacked
+from tierscape.kernels.entry_exit import simulate
+from tierscape.kernels.entry_place import Place, unpacked
 from tierscape.sweep import Progress, sweep
 
 Floats = NDArray[np.float64]

@@ -12,7 +12,8 @@ from tierscape.analyses.growth.critical import READINGS, Critical, why_none
 from tierscape.analyses.growth.model import Model
 from tierscape.analyses.growth.priors import Priors, prior_table
 from tierscape.kernels import entry_exit as kernel
-from tierscape.kernels.entry_exit import FILLED, Paths
+from tierscape.kernels.entry_exit import FILLED
+from tierscape.kernels.entry_place import Paths
 
 Floats = NDArray[np.float64]
 ARMS = ("with the anchor", "without it")

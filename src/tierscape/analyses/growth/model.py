@@ -15,7 +15,8 @@ from tierscape.analyses.growth.place import Nearby, nearby, related
 from tierscape.errors import Finding, ParameterError
 from tierscape.graph import Tree
 from tierscape.kernels.completeness_again import Needs
-from tierscape.kernels.entry_exit import Place, discounted
+from tierscape.kernels.entry_exit import discounted
+from tierscape.kernels.entry_place import Place
 from tierscape.network import Network
 
 Floats = NDArray[np.float64]

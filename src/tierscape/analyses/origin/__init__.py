@@ -83,9 +83,10 @@ def origin(
     Raises
     ------
     ParameterError
-        The agreement is not in force on the date, the site does not make the product, or the rule does not allow the method.
+        The agreement is not in force on the date, the site does not make the product, the rule does not allow the method, or
+        a designated part is no own intermediate.
     DataError
-        The product has no HS code, a quantity is unknown or not above 0, a price or cost is not above 0, a transaction
+        Nobody makes the product, it has no HS code, a quantity is unknown or not above 0, a price or cost is not above 0, a transaction
         value is given as CIF without freight and insurance, or a rule set of one's own has faults.
 
     Notes
@@ -110,7 +111,10 @@ def origin(
     """
     day, dated = (on, True) if on is not None else newest_date(network)
     book, name = rulebook(agreement or home_agreement(network, day), calculation.rules)
-    asked = Question(str(product), makers(network, str(product), site), name, day, calculation.use, calculation.tracing)
+    asked = Question(
+        str(product), makers(network, str(product), site), name, day,
+        calculation.use, calculation.tracing, calculation.designated,
+    )  # fmt: skip
     assessed = assess(network, asked, book, calculation, case)
     return _answer(assessed, dated=dated)
 

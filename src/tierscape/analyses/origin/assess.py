@@ -10,12 +10,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.analyses.origin.parameters import Calculation, Case
-from tierscape.errors import ParameterError
+from tierscape.errors import DataError, ParameterError
 from tierscape.network import Network
 from tierscape.quantities.origin_claims import Claims
 from tierscape.quantities.origin_materials import Supply
 from tierscape.quantities.origin_rules import Judged, Terms, judge_ledger
 from tierscape.quantities.origin_walk import Question, Walk, Walked, by_method, terms_of
+from tierscape.quantities.tracing import no_maker
 from tierscape.reference.origin import RuleBook, RuleRow, Threshold, origin_rules, read_rulebook
 from tierscape.reference.origin_expression import Group, Leaf, Rule, leaves
 
@@ -178,6 +179,8 @@ def makers(network: Network, product: str, site: str | None) -> tuple[str, ...]:
 
     Raises
     ------
+    DataError
+        No site in operation makes the product.
     ParameterError
         The site does not make the product.
     """
@@ -188,4 +191,7 @@ def makers(network: Network, product: str, site: str | None) -> tuple[str, ...]:
                 f"site: '{site}' does not make '{product}'. Makers are {', '.join(rows['site'].sort()[:8]) or 'none'}."
             )
         return (site,)
-    return tuple(rows.filter(pl.col("status").fill_null("operating") == "operating")["site"].sort().to_list())
+    running = rows.filter(pl.col("status").fill_null("operating") == "operating")["site"].sort().to_list()
+    if not running:
+        raise DataError([no_maker(product)])
+    return tuple(running)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -43,7 +43,7 @@ class OriginLike(Protocol):
         """Table of that name."""
 
     @property
-    def first(self) -> dict[str, object] | None:
+    def first(self) -> dict[str, Any]:
         """Overall row of the best site."""
 
     @property
@@ -53,19 +53,18 @@ class OriginLike(Protocol):
 
 def origin_charts(answer: OriginLike) -> tuple[Chart, ...]:
     """Give the pictures for the best site; those without anything to draw are left out."""
-    if answer.first is None or answer.first["verdict"] == "no_rule":
+    if answer.first["verdict"] == "no_rule":
         return ()
     made = (margins(answer), ladder(answer), foreign_value(answer), thresholds(answer), flips(answer))
     return tuple(chart for chart in made if chart is not None)
 
 
 def _of(answer: OriginLike, frame: pl.DataFrame) -> pl.DataFrame:
-    first = answer.first
-    return frame if first is None else frame.filter(pl.col("site") == first["site"])
+    return frame.filter(pl.col("site") == answer.first["site"])
 
 
 def _site(answer: OriginLike) -> str:
-    return "" if answer.first is None else str(answer.first["name"])
+    return str(answer.first["name"])
 
 
 def _mark(verified: bool | None) -> str:  # noqa: FBT001
@@ -94,7 +93,7 @@ def ladder(answer: OriginLike) -> Chart | None:
     """Draw the value by the method that decides on the rungs of tracing."""
     rows = _of(answer, answer.ladder)
     first = answer.first
-    if rows.is_empty() or first is None:
+    if rows.is_empty():
         return None
     chosen = rows.filter(pl.col("method") == first["method"])
     row = (rows if chosen.is_empty() else chosen).row(0, named=True)
@@ -116,7 +115,7 @@ def foreign_value(answer: OriginLike, *, most: int = 14) -> Chart | None:
     """Draw the non-originating value by material, largest first, against what the threshold allows."""
     rows = _of(answer, answer.materials).filter(pl.col("vnm_rolled") > 0)
     first = answer.first
-    if rows.is_empty() or first is None:
+    if rows.is_empty():
         return None
     kind = pl.when(pl.col("status_high") == "originating").then(pl.lit("undetermined")).otherwise(pl.lit("foreign"))
     grouped = rows.group_by(pl.col("part_name").alias("label"), kind.alias("kind"), maintain_order=True)

@@ -50,6 +50,11 @@ def _law(assessed: Assessed, *, dated: bool) -> Iterator[Finding]:
         )
     if not ruleset.verified:
         yield _note("origin_unverified_ruleset", "note", "origin_rulesets.csv", f"territory, accumulation or validity of {ruleset.name} were partly remembered", "Confirm them in the agreement.")  # fmt: skip
+    if ruleset.drawback and not assessed.walked.ledger.materials.originates[:, 0].all():
+        yield _note("origin_drawback", "note", "origin_rulesets.csv", ruleset.drawback, "Take refunds of duties out of the case, or ask customs.")  # fmt: skip
+    designated = assessed.walked.question.designated
+    if designated:
+        yield _note("origin_designated", "warning", "origin_rulesets.csv", f"{len(designated)} own intermediates are designated; that two in one chain do not stack is remembered, unverified", "Confirm it in the agreement.", count=len(designated), value=designated[0])  # fmt: skip
     if row is None:
         yield _note("origin_no_rule", "warning", "origin_rules.csv", f"{ruleset.name} has no rule here for this code on {assessed.on}; that is no pass", "Add the rule to a custom rule set.")  # fmt: skip
         return

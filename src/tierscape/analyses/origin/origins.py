@@ -38,7 +38,7 @@ def marked_country(assessed: Assessed, place: Place) -> tuple[str | None, str]:
         site, part = place
         country = claims.countries.get(site)
         override = claims.overrides.get(place)
-        items = assessed.walked.upstream.get(place) or []
+        items = supply.items(*place) if place in assessed.walked.upstream else []
         if override or not items or country is None or place in seen:
             return (
                 country,

@@ -26,6 +26,10 @@ class Calculation(_Group):
         "roll_up",
         description="Materials count whole as foreign, less their regional value, or not at all if they originate.",
     )
+    designated: tuple[str, ...] = Field(
+        (),
+        description="Parts that the maker makes itself and designates: each a good of its own, whole if it originates.",
+    )
     rules: str | None = Field(None, description="Folder with a rule set of one's own, for agreement custom.")
 
 

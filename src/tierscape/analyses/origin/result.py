@@ -41,10 +41,9 @@ class Origin(Result):
     agreement_name: str = ""
 
     @property
-    def first(self) -> dict[str, object] | None:
-        """The overall verdict of the best site, as a row of ``verdicts``; None where no site makes the product."""
-        rows = self._overall
-        return rows.row(0, named=True) if rows.height else None
+    def first(self) -> dict[str, Any]:
+        """The overall verdict of the best site, as a row of ``verdicts``."""
+        return self._overall.row(0, named=True)
 
     @property
     def _overall(self) -> pl.DataFrame:
@@ -53,8 +52,6 @@ class Origin(Result):
     def sentence(self) -> str:
         """Say what the best site has, what it lacks, what would settle it, and when the rule changes."""
         first = self.first
-        if first is None:
-            return f"No operating site makes {self.product_name}, so there is nothing to judge. {CAVEAT}"
         text = f"{self.product_name} from {first['name']} under {self.agreement_name} on {self.day}: {self._verdict(first)}"
         return f"{text}{self._others()}{self._change(first)} {CAVEAT}"
 
@@ -131,18 +128,17 @@ class Origin(Result):
         """The verdict, the flip that matters, and the duty at stake."""
         first = self.first
         lines = [self.sentence()]
-        if first is not None:
-            hits = self.flips.filter((pl.col("site") == first["site"]) & pl.col("flips"))
-            if hits.height:
-                least = hits.sort("value_share", "part", nulls_last=True).row(0, named=True)
-                lines.append(
-                    f"Smallest single input that flips it: {least['part_name']}, {_of_material(least['value_share'])}."
-                )
-            saved = self.duty.filter((pl.col("site") == first["site"]) & (pl.col("saved_per_unit") > 0))
-            if saved.height and first["verdict"] in {"qualifies", "depends"}:
-                row = saved.sort("saved_per_unit", descending=True).row(0, named=True)
-                mark = "" if row["verified"] else " (unverified rate)"
-                lines.append(f"At stake at the border of {row['importer']}: {row['saved_per_unit']:,.2f} a unit{mark}.")
+        hits = self.flips.filter((pl.col("site") == first["site"]) & pl.col("flips"))
+        if hits.height:
+            least = hits.sort("value_share", "part", nulls_last=True).row(0, named=True)
+            lines.append(
+                f"Smallest single input that flips it: {least['part_name']}, {_of_material(least['value_share'])}."
+            )
+        saved = self.duty.filter((pl.col("site") == first["site"]) & (pl.col("saved_per_unit") > 0))
+        if saved.height and first["verdict"] in {"qualifies", "depends"}:
+            row = saved.sort("saved_per_unit", descending=True).row(0, named=True)
+            mark = "" if row["verified"] else " (unverified rate)"
+            lines.append(f"At stake at the border of {row['importer']}: {row['saved_per_unit']:,.2f} a unit{mark}.")
         return tuple(lines)
 
     def columns(self) -> tuple[str, ...]:
@@ -152,8 +148,6 @@ class Origin(Result):
     def headlines(self) -> tuple[tuple[str, str, str], ...]:
         """Verdict, margin, whom to ask and what is at stake, for the best site."""
         first = self.first
-        if first is None:
-            return ()
         mark = "" if first["verified"] else "; unverified"
         cards = [("Verdict", str(first["verdict"]).replace("_", " "), f"{first['name']}, {self.agreement_name}{mark}")]
         if isinstance(first["margin_pp"], float) and first["verdict"] != "no_rule":

@@ -40,7 +40,8 @@ def agreements_of(network: Network, span: Span, goods: Goods, pairs: pl.DataFram
     Notes
     -----
     A contract that began before the plan runs on for what is left of its term; what lies beyond the horizon is cut off.
-    Offers without a lane are left out; what is signed stays, and costs what it commits.
+    Offers without a lane are left out; what is signed stays, and costs what it commits. ``pairs`` also has ``most``, what each
+    can make in a period.
     """
     rows = network["contracts"].filter(pl.col("part").is_in(goods.rows["part"].implode())).sort("contract")
     blank = rows.filter(pl.col("unit_price").is_null() | pl.col("committed_per_year").is_null())["contract"]
@@ -84,20 +85,35 @@ def agreements_of(network: Network, span: Span, goods: Goods, pairs: pl.DataFram
               "{n} contracts reach beyond the plan's years; what lies outside is not counted", "Plan more years."),
         *said("contract_idle", "contracts.buyer", idle, "{n} contracts are left out: the supplier is no maker of the part, or no lane leads to a need of the buyer",
               "Correct supplier, buyer or part."),
+        *said("contract_too_large", "contracts.committed_per_year", _too_large(goods, rows, pairs, span),
+              "{n} contracts commit the buyer to more than its plants can ever use; what is above is paid for nothing",
+              "Correct the buyer, or the volume.", severity="warning"),
     )  # fmt: skip
     return Agreements(found, on, findings)
 
 
 def _priced(network: Network, goods: Goods, rows: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Add ``pair`` and ``spot``: the supplier's mean price of the part weighted by volume, else its cost with the children."""
+    """Add ``pair`` and ``spot``: the supplier's mean price by volume, else the value for what a project opens, else cost and children."""
     sold = network["links"].filter(pl.col("unit_price").is_not_null()).sort(KEYS)
     weight = pl.col("volume_per_year").fill_null(0.0)
     spot = sold.group_by("supplier", "part", maintain_order=True).agg(
         pl.when(weight.sum() > 0).then((pl.col("unit_price") * weight).sum() / weight.sum()).otherwise(pl.col("unit_price").mean())
         .alias("sold")
     )  # fmt: skip
-    made = pairs.with_row_index("pair").select(pl.col("pair").cast(pl.Int64), "part", "unit_cost", "p", supplier="site")
+    made = pairs.with_row_index("pair").select(pl.col("pair").cast(pl.Int64), "part", "unit_cost", "p", "inferred", supplier="site")
     rows = rows.join(spot, on=["supplier", "part"], how="left", maintain_order="left")
     rows = rows.join(made, on=["supplier", "part"], how="left", maintain_order="left")
     children = pl.Series(np.nan_to_num(goods.children)).gather(rows["p"])
-    return rows.with_columns(spot=pl.coalesce("sold", pl.col("unit_cost") + children))
+    value = pl.Series(goods.value).fill_nan(None).gather(rows["p"])
+    market = pl.when("inferred").then(value)
+    return rows.with_columns(spot=pl.coalesce("sold", market, pl.col("unit_cost") + children))
+
+
+def _too_large(goods: Goods, rows: pl.DataFrame, pairs: pl.DataFrame, span: Span) -> list[str]:
+    """Name the contracts whose take-or-pay volume is above what all that the buyer makes can take of the part."""
+    uses = goods.bom.select("parent", "child", "quantity")
+    able = pairs.select("most", buyer="site", parent="part").join(uses, on="parent")
+    able = able.group_by("buyer", part="child").agg(usable=(pl.col("most") * pl.col("quantity")).sum() * span.per_year)
+    held = rows.join(able, on=["buyer", "part"], how="left", maintain_order="left")
+    promised = pl.col("committed_per_year") * pl.col("take_or_pay_share").fill_null(0.0)
+    return held.filter(promised > pl.col("usable").fill_null(0.0) * (1 + 1e-9))["contract"].to_list()

@@ -32,7 +32,7 @@ class Goods:
         child, and ``a``, ``b``: parts of both as row numbers.
     products : numpy.ndarray of int64
     need : numpy.ndarray of float64, shape (n, T)
-        Most units that demand can take, each alternative in full.
+        Most units that demand can take: each alternative in full, and of what stands below them the dearest choice.
     weight : numpy.ndarray of float64, shape (n,)
         Units over all periods, alternatives sharing evenly: what shares of value are counted by.
     value : numpy.ndarray of float64, shape (n,)
@@ -107,18 +107,19 @@ def goods_of(network: Network, wanted: Wanted, extra: list[str]) -> Goods:
     )
     product = wanted.rows.join(number.select(product="part", p="p"), on="product", how="left", maintain_order="left")
     depth = longest_paths(len(parts), bom["a"].to_numpy(), bom["b"].to_numpy())
-    need = np.zeros((len(parts), wanted.volume.shape[1]))
-    np.add.at(need, product["p"].to_numpy(), wanted.volume)
-    weight = need.sum(axis=1)
+    wants = np.zeros((len(parts), wanted.volume.shape[1]))
+    np.add.at(wants, product["p"].to_numpy(), wanted.volume)
+    weight = wants.sum(axis=1)
     even = bom.select(
         pl.col("quantity") / pl.when(pl.col("choice").is_null()).then(1).otherwise(pl.len().over("a", "choice"))
     )
     for rows in _levels(bom, depth):
         a, b = bom["a"].to_numpy()[rows], bom["b"].to_numpy()[rows]
-        np.add.at(need, b, bom["quantity"].to_numpy()[rows, None] * need[a])
         np.add.at(weight, b, even.to_series().to_numpy()[rows] * weight[a])
     value, children, summed = _values(network, facts, bom, depth)
-    return Goods(facts, bom, product["p"].unique().sort().to_numpy(), need, weight, value, children, summed,
+    made = product["p"].unique().sort().to_numpy()
+    need = _most(bom, depth, len(parts))[:, made] @ wants[made]
+    return Goods(facts, bom, made, need, weight, value, children, summed,
                  _findings(facts, value, summed))  # fmt: skip
 
 
@@ -135,6 +136,22 @@ def _levels(bom: pl.DataFrame, depth: Ints) -> list[Ints]:
     """Give rows of the bills of materials by depth of the parent, the products first."""
     level = depth[bom["a"].to_numpy()]
     return [np.flatnonzero(level == d) for d in range(int(level.max(initial=-1)) + 1)]
+
+
+def _most(bom: pl.DataFrame, depth: Ints, count: int) -> Floats:
+    """Give the most units of each part that a unit of another can take, shape (n, n) as part, unit.
+
+    Alternatives exclude each other: what they share below counts once, as often as the one that takes most of it.
+    """
+    most = np.eye(count)
+    for rows in reversed(_levels(bom, depth)):
+        some = bom[rows]
+        quantity = some["quantity"].to_numpy()
+        for (parent, choice), group in some.with_row_index("row").group_by("a", "choice", maintain_order=True):
+            at = group["row"].to_numpy()
+            below = most[:, group["b"].to_numpy()] * quantity[at]
+            most[:, parent] += below.sum(axis=1) if choice is None else below.max(axis=1)
+    return most
 
 
 def _values(network: Network, facts: pl.DataFrame, bom: pl.DataFrame, depth: Ints) -> tuple[Floats, Floats, Bools]:

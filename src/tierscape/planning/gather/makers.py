@@ -15,6 +15,7 @@ from tierscape.planning.gather.doubts import said
 from tierscape.planning.gather.goods import Goods
 from tierscape.planning.gather.horizon import Span
 from tierscape.planning.gather.standing import standing
+from tierscape.planning.rows.labour import HOURS_PER_JOB
 from tierscape.quantities.stated import stated, stated_values
 from tierscape.reference import countries
 
@@ -64,13 +65,13 @@ def makers_of(network: Network, ask: Ask, span: Span, goods: Goods, offered: pl.
     span : Span
     goods : Goods
     offered : polars.DataFrame
-        ``site``, ``part`` that projects add to.
+        Projects: ``site``, ``part``, ``added_capacity_per_year``, ``opex_per_year``, ``jobs``.
 
     Notes
     -----
     Operating sites act always; those announced or under construction from ``opened_year``; candidates through projects
     only; closed ones never. A site that a project opens makes a unit for at most what is left of the part's value after its
-    children. A null ``qualified`` is true where a link of that part leaves the site, where the site needs its own part, or
+    children and the project's running cost at full load, which is paid apart; it takes the hours of the project's jobs. A null ``qualified`` is true where a link of that part leaves the site, where the site needs its own part, or
     where it delivers a product: then nobody else has to release it.
     """
     rows = _pairs(network, goods, offered)
@@ -81,8 +82,8 @@ def makers_of(network: Network, ask: Ask, span: Span, goods: Goods, offered: pl.
     rows = rows.filter(pl.col("unit_cost").is_not_null())
     rows = pl.concat([rows, _market(ask, goods, rows)], how="diagonal").sort("part", "market", "site")
     rows, capacity, more = _with_capacity(network, ask, span, rows)
-    rows, capacity, unnamed = _only_short(goods, rows, capacity)
     rows, again = _with_qualification(network, span, goods, rows)
+    rows, capacity, unnamed = _only_short(goods, rows, capacity)
     rows, standings = standing(network, ask, _with_energy(network, goods, rows))
     left_out = unpriced.select(supplier="site", buyer=pl.lit(None, pl.String), part="part", reason=pl.lit("unknown cost"),
                                days=pl.lit(None, pl.Float64)).sort("part", "supplier")  # fmt: skip
@@ -125,13 +126,17 @@ def _pairs(network: Network, goods: Goods, offered: pl.DataFrame) -> pl.DataFram
         "site", "part", "capacity_per_year", "qualified", unit_cost="conversion_cost", lead_days="lead_time_days",
         surge=pl.col("flex_share").fill_null(0.0), hours="labour_hours_per_unit", kwh="energy_kwh_per_unit",
     )  # fmt: skip
-    named = offered.select("site", "part").unique()
+    added = pl.col("added_capacity_per_year")
+    named = offered.group_by("site", "part").agg(
+        running=pl.when(added.sum() > 0).then(pl.col("opex_per_year").sum() / added.sum()).otherwise(0.0),
+        staffed=pl.when((added.sum() > 0) & (pl.col("jobs").sum() > 0)).then(HOURS_PER_JOB * pl.col("jobs").sum() / added.sum()),
+    )  # fmt: skip
     rows = rows.with_columns(base=pl.lit(value=True), market=pl.lit(value=False))
-    new = named.join(rows, on=["site", "part"], how="anti").with_columns(
+    new = named.select("site", "part", hours="staffed").join(rows, on=["site", "part"], how="anti").with_columns(
         base=pl.lit(value=False), market=pl.lit(value=False), surge=pl.lit(0.0)
-    )
+    )  # fmt: skip
     rows = pl.concat([rows, new], how="diagonal").join(
-        named.with_columns(offered=pl.lit(value=True)), on=["site", "part"], how="left"
+        named.select("site", "part", "running", offered=pl.lit(value=True)), on=["site", "part"], how="left"
     )
     sites = network["sites"].select(
         "site", "country", "region", "opened_year", "closed_year", pl.col("status").fill_null("operating"),
@@ -142,23 +147,27 @@ def _pairs(network: Network, goods: Goods, offered: pl.DataFrame) -> pl.DataFram
 
 
 def _costed(rows: pl.DataFrame, goods: Goods) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
-    """Give pairs that a project adds to what is left of the value after the children, where nobody states their cost."""
+    """Give pairs that a project adds to what its price leaves after children and running cost, where nobody states their cost.
+
+    The running cost of a project is paid whether it makes much or little; a price covers both.
+    """
     left = pl.Series("left", np.maximum(goods.value - goods.children, 0.0)).fill_nan(None)
     listed = goods.rows["unit_value"]
     rows = rows.with_columns(left=left.gather(rows["p"]), listed=listed.gather(rows["p"]))
     inferred = pl.col("unit_cost").is_null() & pl.col("offered") & pl.col("left").is_not_null()
-    rows = rows.with_columns(inferred=inferred, unit_cost=pl.when(inferred).then("left").otherwise("unit_cost"))
+    own = (pl.col("left") - pl.col("running").fill_null(0.0)).clip(lower_bound=0.0)
+    rows = rows.with_columns(inferred=inferred, unit_cost=pl.when(inferred).then(own).otherwise("unit_cost"))
     composed = pl.Series(goods.composed).gather(rows["p"])
     full = rows.filter(composed & (pl.col("unit_cost") >= pl.col("listed")) & ~pl.col("inferred"))
     findings = (
         *said("cost_of_project", "capabilities.conversion_cost", _keys(rows.filter("inferred")),
-              "{n} makers that projects open state no cost of their own; the part's value less that of its children stands in",
+              "{n} makers that projects open state no cost of their own; the part's value less that of its children and the running cost stands in",
               "Add the site and part to 'capabilities', with capacity 0."),
         *said("full_price", "capabilities.conversion_cost", _keys(full),
               "{n} makers' own cost is at least the part's value: it looks like a full price, and children would be counted twice",
               "Give the site's own cost, without the children of the bill of materials.", severity="warning"),
     )  # fmt: skip
-    return rows.drop("left", "listed"), findings
+    return rows.drop("left", "listed", "running"), findings
 
 
 def _market(ask: Ask, goods: Goods, rows: pl.DataFrame) -> pl.DataFrame:
@@ -177,11 +186,15 @@ def _market(ask: Ask, goods: Goods, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _only_short(goods: Goods, rows: pl.DataFrame, capacity: Floats) -> tuple[pl.DataFrame, Floats, list[str]]:
-    """Limit the market of a part that has makers to what they lack in each period; gone where they lack nothing."""
+    """Limit the market of a part that has makers to what they lack in each period; gone where they lack nothing.
+
+    A maker counts from the period on in which it can be qualified.
+    """
     part, market = rows["p"].to_numpy(), rows["market"].to_numpy()
     makes = rows["base"].to_numpy()
+    ready = rows["qualify_periods"].fill_null(NEVER).to_numpy()[:, None] <= np.arange(goods.need.shape[1])
     known = np.zeros_like(goods.need)
-    np.add.at(known, part[makes], capacity[makes])
+    np.add.at(known, part[makes], (capacity * ready)[makes])
     named = np.isin(part, part[makes])
     short = np.maximum(goods.need - known, 0.0)[part]
     capacity = np.where((market & named)[:, None], short, capacity)

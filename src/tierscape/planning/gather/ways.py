@@ -75,12 +75,14 @@ def ways_of(
     Notes
     -----
     A site brings its own part to itself free and at once. The market's price is that of goods delivered. Processes travel
-    there and back, with the mass of what they are done to; services have no freight, and keep their days. O(lanes).
+    there and back, with the mass of what they are done to; services have no freight, and keep their days. A lane over a border
+    without a stated route passes where most links of its mode pass: those of its supplier into the country, else those between
+    the two countries; closures strike it there. O(lanes).
     """
     span, wanted, goods = base
     rows = _numbered(pairs, recipes, wanted)
     rows = _with_links(network, rows)
-    rows = _moved(network, goods, rows)
+    rows = _routed(_moved(network, goods, rows))
     rows, long = _within_days(ask, rows)
     value = pl.Series("value", goods.value).gather(rows["p"]).fill_nan(None)
     days = pl.col("days").fill_null(0.0)
@@ -167,6 +169,19 @@ def _moved(network: Network, goods: Goods, rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(zero).with_columns(
         freight_known=pl.col("freight").is_not_null(), freight=pl.col("freight").fill_null(0.0)
     )
+
+
+def _routed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Give lanes over a border without a route the one that most links of the same mode take."""
+    rows = rows.with_columns(pl.col("route").replace("", None))
+    told = rows.filter("existing", pl.col("route").is_not_null())
+    for nearest in (["supplier", "buyer_country", "mode"], ["country", "buyer_country", "mode"]):
+        counted = told.group_by(*nearest, "route").len().sort("len", "route", descending=[True, False])
+        usual = counted.group_by(nearest, maintain_order=True).agg(usual=pl.col("route").first())
+        rows = rows.join(usual, on=nearest, how="left", maintain_order="left")
+        free = pl.col("free") | (pl.col("country") == pl.col("buyer_country"))
+        rows = rows.with_columns(route=pl.coalesce("route", pl.when(~free).then("usual"))).drop("usual")
+    return rows
 
 
 def _with_regions(network: Network) -> Network:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import polars as pl
-import xarray as xr
 
-from tierscape.planning.written import Written
+from tierscape.planning.written import Labelled, Written
 
 _KG_PER_TONNE = 1000.0
 
@@ -20,7 +19,7 @@ def add(written: Written) -> None:
     written.rows("carbon", moved + made <= _KG_PER_TONNE * cap)
 
 
-def _upper(written: Written, table: str, dim: str) -> xr.DataArray:
+def _upper(written: Written, table: str, dim: str) -> Labelled:
     """Give kg a unit: as known, else the upper end; zero where there is not even that (the plan reports its share)."""
     kg = written.problem[table].select(pl.coalesce("kg", "kg_high").fill_null(0.0)).to_series()
     return written.labelled(kg.to_numpy(), dim)

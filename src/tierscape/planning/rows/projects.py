@@ -85,14 +85,18 @@ def _excludes(written: Written) -> None:
 
 
 def _anchor(written: Written) -> None:
-    """y_j by t ≤ Σ u_c over the required contracts that start by t + 1: a supplier expands only under a signed commitment."""
+    """y_j by t ≤ Σ u_c over the required contracts that start by t + lead_j: a supplier expands only under a signed commitment.
+
+    The contract begins by the time the capacity can be there, and by the next period at the latest where that is earlier.
+    """
     problem = written.problem
     project, contract = _required(problem, "contract")
     if not len(project):
         return
     anchored = np.unique(project)
     first = problem["contracts"]["first"].to_numpy()[contract]
-    runs = (first[:, None] <= np.arange(problem.horizon)[None, :] + 1).astype(np.float64)
+    ahead = np.maximum(problem["projects"]["lead"].fill_null(0).to_numpy()[project], 1)
+    runs = ((first - ahead)[:, None] <= np.arange(problem.horizon)[None, :]).astype(np.float64)
     sign = picked(written["sign"], "contract", contract, "requirement") * written.labelled(
         runs, "requirement", "period"
     )

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, hstack
 
 from tierscape.planning.program import Copy, Floats, TwoStage
-from tierscape.planning.solve.highs import Numbers, Solver, Status
+from tierscape.planning.solve.held import Numbers
+from tierscape.planning.solve.highs import Solver, Status
 from tierscape.planning.solve.limits import Effort
 
 if TYPE_CHECKING:
@@ -170,6 +171,7 @@ class Master:
 
     @basis.setter
     def basis(self, basis: HighsBasis) -> None:
+        """Take a basis up."""
         self.solver.basis = basis
 
     @property

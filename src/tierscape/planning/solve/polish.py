@@ -13,7 +13,11 @@ APART = 0.05
 """Whole columns where relaxation and plan differ by more are free in the first neighbourhood."""
 SUB_GAP = 0.003
 """Proven gap at which a neighbourhood is left."""
+STEP_NODES = 300
+"""Nodes after which a neighbourhood is left for another."""
 LEAST_GROUPS = 8
+FEW = 200
+"""With so few whole columns that reduced costs leave open, the whole tree costs no more than a part of it."""
 BETTER = 1e-4
 """Relative improvement that keeps a neighbourhood's size."""
 
@@ -41,57 +45,76 @@ def polish(search: Search) -> None:
     """
     draw = np.random.default_rng(0)
     whole, group = _groups(search)
-    count = int(group.max()) + 1
     size = 0
     while search.closed() is None and search.plan is not None:
-        order, apart = _order(search, whole, group, draw)
+        open_ = ~search.decided()[0]
+        count = len(np.unique(group[open_]))
+        order, apart = _order(search, whole, np.where(open_, group, -1), draw)
         size = min(max(size, apart, LEAST_GROUPS), count)
-        chosen = np.zeros(count, dtype=bool)
-        chosen[order[:size]] = True
+        size = count if open_.sum() <= FEW else size
+        chosen = np.isin(group, order[:size]) & open_
         before = search.upper
         if size == count and tree(search) != "limit":
             return
         if size < count:
-            neighbourhood(search, whole[chosen[group]], whole[~chosen[group]])
+            part_gap = min(SUB_GAP, search.effort.limits.gap / 2)
+            neighbourhood(search, whole[chosen], whole[~chosen], gap=part_gap)
         if search.upper >= before - BETTER * abs(before):
             size = 2 * size if size < count else max(count // 4, 1)
 
 
-def neighbourhood(search: Search, free: NDArray[np.intp], fixed: NDArray[np.intp], gap: float | None = None) -> Status:
-    """Solve with ``free`` whole and ``fixed`` held as in the best plan; settle what is found; take the bound if none is held.
+def neighbourhood(
+    search: Search,
+    free: NDArray[np.intp],
+    fixed: NDArray[np.intp],
+    *,
+    gap: float,
+    floor: float | None = None,
+    nodes: float = STEP_NODES,
+) -> Status:
+    """Solve with ``free`` whole and ``fixed`` held as in the best plan, and settle what is found.
 
     Parameters
     ----------
     search : Search
     free, fixed : numpy.ndarray of int
         Whole columns; together all of them.
-    gap : float, optional
-        Proven gap at which the tree search stops; by default the search's own, at most 0.3 % in a part.
+    gap : float
+        Proven gap at which the tree search stops.
+    floor : float, optional
+        What plans that differ in ``fixed`` cost at least: then the bound of the rest is one of the whole.
+    nodes : float
+        Nodes after which the tree is left.
 
     Returns
     -------
     {"optimal", "infeasible", "limit"}
     """
-    master, wanted = search.master, search.effort.limits.gap
-    if gap is None:
-        gap = min(SUB_GAP, wanted / 2) if fixed.size else wanted / 2
+    master = search.master
     plan = None if search.plan is None else search.plan.x
     master.release()
     if plan is not None:
         master.fix(fixed, np.round(plan[fixed]))
+    master.solver.most_nodes = nodes
     status, x, proven = master.branch(search.effort, free, plan, gap)
     master.release()
-    if not fixed.size and status != "infeasible":
-        search.raise_lower(proven)
+    if floor is not None and (status != "infeasible" or fixed.size):
+        search.raise_lower(min(proven, floor))
     values = _changed(search, x)
     if values is not None:
         search.settle(values)
-    search.note("polish" if fixed.size else "tree")
+    search.note("polish" if floor is None else "tree")
     return status
 
 
-def tree(search: Search) -> Status:
+def tree(search: Search, nodes: float = np.inf) -> Status:
     """Solve the whole program by branch and bound, taking scenarios in until the plan's tail lies in the model.
+
+    Parameters
+    ----------
+    search : Search
+    nodes : float
+        Nodes after which each tree is left.
 
     Returns
     -------
@@ -99,11 +122,11 @@ def tree(search: Search) -> Status:
         ``optimal``: the gap is closed, or cannot be closed further in floating point.
     """
     gap = search.effort.limits.gap * 0.999
-    nothing = np.zeros(0, dtype=np.intp)
     while search.closed() is None:
-        inside = len(search.master.inside)
-        status = neighbourhood(search, search.master.binaries, nothing, gap)
-        if status != "optimal":
+        inside, whole = len(search.master.inside), search.master.binaries
+        decided, floor = search.decided()
+        status = neighbourhood(search, whole[~decided], whole[decided], gap=gap, floor=floor, nodes=nodes)
+        if status == "limit" or (status == "infeasible" and not decided.any()):
             return status
         if len(search.master.inside) == inside:
             if gap <= 1e-9:
@@ -132,10 +155,14 @@ def _groups(search: Search) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _order(
     search: Search, whole: NDArray[np.intp], group: NDArray[np.intp], draw: np.random.Generator
 ) -> tuple[NDArray[np.intp], int]:
-    """Order the groups by how far relaxation and plan are apart, ties at random; count those that are clearly apart."""
-    if search.root_x is None or search.plan is None:
-        return draw.permutation(int(group.max()) + 1), 0
-    apart = np.zeros(int(group.max()) + 1)
-    np.maximum.at(apart, group, np.abs(search.root_x[whole] - search.plan.x[whole]))
-    shown = np.where(apart > APART, apart, 0.0)
-    return np.lexsort((draw.permutation(len(apart)), -shown)), int((shown > 0).sum())
+    """Order the groups by how far relaxation and plan are apart, ties at random; count those that are clearly apart.
+
+    A column of group -1 is decided.
+    """
+    apart = np.full(int(group.max()) + 1, -1.0)
+    if search.root_x is not None and search.plan is not None:
+        held = group >= 0
+        np.maximum.at(apart, group[held], np.abs(search.root_x[whole[held]] - search.plan.x[whole[held]]))
+    shown = np.where(apart > APART, apart, np.minimum(apart, 0.0))
+    order = np.lexsort((draw.permutation(len(apart)), -shown))
+    return order[apart[order] >= 0], int((apart > APART).sum())

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SMALL_COLUMNS, SMALL_BINARIES = 25_000, 500
 """Up to this size the whole program goes to branch and bound at once."""
+MIDDLE_COLUMNS = 60_000
+"""Up to this size the root of the whole tree, with the solver's cuts, costs no more than that of a part, and proves more."""
 AGAIN = 2
 """How often a dive is tried."""
 GRACE = 0.1
@@ -173,9 +175,13 @@ class Prepared:
                 _in_parts(search)
         if status == "infeasible" and search.plan is None:
             return self._infeasible(search)
-        if search.plan is None and search.effort.over() in ("time", "work"):
+        # a run may end at its share of the time left before the whole is used
+        reason = search.closed() or (
+            "time" if status == "limit" and np.isfinite(search.effort.limits.time_s) else "work"
+        )
+        if search.plan is None and reason in ("time", "work"):
             _last_resort(search)
-        return _outcome(search, search.closed() or "work")
+        return _outcome(search, reason)
 
     def _small(self, binaries: int) -> bool:
         return self.master.solver.columns <= SMALL_COLUMNS and binaries <= SMALL_BINARIES
@@ -204,8 +210,10 @@ def _in_parts(search: Search) -> None:
         _last_resort(search)
     if search.plan is None:
         polish.tree(search)
-    else:
-        polish.polish(search)
+        return
+    if search.master.solver.columns <= MIDDLE_COLUMNS and search.closed() is None:
+        polish.tree(search, polish.STEP_NODES)
+    polish.polish(search)
 
 
 def _last_resort(search: Search) -> None:

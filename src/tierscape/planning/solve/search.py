@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tierscape.errors import SolverError
 from tierscape.planning.program import Floats
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 NUMERICAL = 1e-7
 """What a gap may exceed its limit by: the solver's own tolerance, so that a gap of 0 can be reached."""
+NEARLY = 0.9
+"""Share of the allowed gap within which no better plan is looked for."""
+AT_BOUND = 1e-7
 ROUNDS = 8
 """How often a plan may bring scenarios into the model before its value is taken as it stands."""
 
@@ -50,6 +54,8 @@ class Search:
     plan: Plan | None = None
     root_x: Floats | None = None
     root_basis: HighsBasis | None = None
+    root_value: float = -np.inf
+    root_costs: Floats | None = None
     trace: list[Step] = field(default_factory=list)
     latest: Progress | None = None
 
@@ -77,6 +83,37 @@ class Search:
         """Take a proven bound."""
         self.lower = max(self.lower, bound)
         self._consistent()
+
+    def root(self) -> None:
+        """Take the relaxation that was just solved: its value, point, basis and reduced costs."""
+        self.raise_lower(self.master.objective)
+        self.root_value, self.root_costs = self.master.objective, self.master.duals[1]
+        self.root_x, self.root_basis = self.master.x, self.master.basis
+
+    def decided(self) -> tuple[NDArray[np.bool_], float]:
+        """Tell which whole columns every plan that is worth looking for has as the relaxation and the best plan have them.
+
+        A column at a bound with reduced cost d costs at least d more when it leaves it. Where that takes the bound beyond the
+        best plan's value less most of the gap that is allowed, no plan with it need be looked at.
+
+        Returns
+        -------
+        decided : numpy.ndarray of bool, shape (b,)
+            By the master's ``binaries``.
+        floor : float
+            What plans that differ there cost at least.
+
+        References
+        ----------
+        Dantzig, Fulkerson & Johnson (1954), Solution of a large-scale traveling-salesman problem, Operations Research 2(4),
+        doi:10.1287/opre.2.4.393, for fixing by reduced costs.
+        """
+        whole = self.master.binaries
+        floor = self.upper - NEARLY * self.effort.limits.gap * abs(self.upper)
+        if self.root_costs is None or self.root_x is None or self.plan is None:
+            return np.zeros(len(whole), dtype=bool), np.inf
+        x, dear = self.root_x[whole], self.root_value + np.abs(self.root_costs[whole]) > floor
+        return dear & (np.abs(x - self.plan.x[whole]) < AT_BOUND), floor
 
     def offer(self, plan: Plan | None) -> bool:
         """Take a plan if it is sound and better; say whether it was taken."""

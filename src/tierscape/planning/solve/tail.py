@@ -41,12 +41,11 @@ def bound(search: Search) -> Status:
         status = _with_cuts(search)
         if status != "optimal":
             return status
-        search.raise_lower(master.objective)
-        search.root_x, search.root_basis = master.x, master.basis
+        search.root()
         search.note("bound")
         if not master.risky or len(master.inside) == len(recourse.copies):
             return "optimal"
-        targets = recourse.targets(search.root_x, search.effort, master.solver.rows)
+        targets = recourse.targets(master.x, search.effort, master.solver.rows)
         if targets is None:
             return "limit"
         missing = search.missing(targets, master.threshold)

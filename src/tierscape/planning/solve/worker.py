@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from types import TracebackType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,6 +14,23 @@ TICK = 0.05
 """Seconds between looks at the stop."""
 BEAT = 0.8
 """Seconds between reports where nothing changed."""
+
+
+class _Kept:
+    """Keeps the error that ends a ``with``, for another thread to raise."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        """Keep the error."""
+        self.error = error
+        return True
 
 
 def interruptible(
@@ -35,19 +53,16 @@ def interruptible(
     KeyboardInterrupt
         The second Ctrl-C: the first lets the job return what it has.
     """
+    from highspy import Highs
+
     done: list[T] = []
-    failed: list[BaseException] = []
+    kept = _Kept()
 
     def work() -> None:
-        try:
+        with kept:
             done.append(job())
-        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
-            failed.append(error)
-        finally:
-            from highspy import Highs
-
-            Highs.resetThreadScheduler(False)
-            finished.set()
+        Highs.resetThreadScheduler(False)
+        finished.set()
 
     # an event, since a join that Ctrl-C breaks off leaves the thread looking dead
     finished = threading.Event()
@@ -66,6 +81,6 @@ def interruptible(
             if cancel.is_set():
                 raise
             cancel.set()
-    if failed:
-        raise failed[0]
+    if kept.error is not None:
+        raise kept.error
     return done[0]

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from tierscape.server.failures import WORDS, ErrorBody
 from tierscape.server.refusals import Unavailable
 from tierscape.server.serving import Serving, serving
 from tierscape.server.store import migrate
@@ -26,7 +27,7 @@ def healthz() -> Health:
     return Health(state="alive")
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses={503: {"model": ErrorBody, "description": WORDS[503]}})
 def readyz(held: Annotated[Serving, Depends(serving)]) -> Health:
     """Say that the store can be reached and has the revision of this version."""
     if migrate.revision(held.store.engine) != migrate.newest():

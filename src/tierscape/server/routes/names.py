@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel, ConfigDict, Field
 
-from tierscape.errors import ParameterError
 from tierscape.server.access import Member, member
 from tierscape.server.serving import Serving, serving
 from tierscape.server.store import names
@@ -50,13 +49,11 @@ def list_names(
 
 @router.put("/{name}")
 def move_name(
-    name: str,
+    name: Annotated[str, Path(min_length=1, max_length=200, pattern=r"\S")],
     pointer: Pointer,
     who: Annotated[Member, Depends(member("planner"))],
     held: Annotated[Serving, Depends(serving)],
 ) -> NameBody:
     """Point a name to a network; refused with 409 where it was moved since it was seen."""
-    if not 1 <= len(name.strip()) <= 200:
-        raise ParameterError("name: give 1 to 200 characters.")
     names.move(held.store, who.workspace, name, pointer.digest, seen=pointer.seen, by=who.actor.user)
     return next(NameBody(**n) for n in names.listing(held.store, who.workspace) if n["name"] == name)

@@ -163,7 +163,7 @@ def one_network(digest: str, who: Viewer, held: Held) -> NetworkBody:
 @router.delete("/{digest}", status_code=204)
 def delete_network(digest: str, who: Admin, held: Held) -> None:
     """Delete a network that no name, scenario or report rests on."""
-    held.shelf.remove(who.workspace, digest)
+    held.shelf.remove(who.workspace, digest, by=who.actor.user)
 
 
 @router.post("/{digest}/edits", status_code=201)

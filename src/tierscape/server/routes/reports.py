@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from tierscape.errors import ParameterError
 from tierscape.server import answering
 from tierscape.server.access import Member, member
 from tierscape.server.reporting import every_product
@@ -73,9 +72,7 @@ def ask_report(given: ReportIn, who: Viewer, held: Held) -> ReportQueued:
     network = held.shelf.read(who.workspace, given.digest)
     for each in given.scenarios:
         scenarios.get(held.store, who.workspace, each)
-    odd = sorted(set(given.parameters) - set(given.analyses))
-    if odd:
-        raise ParameterError(f"parameters: '{odd[0]}' is not among the analyses.")
+    answering.check_named(given.parameters, given.analyses)
     for name in given.analyses:
         answering.asked(name)
         for params in every_product(network, name, given.parameters.get(name, {})):
@@ -97,4 +94,4 @@ def report_page(report: str, who: Viewer, held: Held) -> Response:
 @router.delete("/{report}", status_code=204)
 def delete_report(report: str, who: Planner, held: Held) -> None:
     """Delete a report; the results that it held on to may then be thrown out."""
-    reports.remove(held.store, who.workspace, report)
+    reports.remove(held.store, who.workspace, report, by=who.actor.user)

@@ -8,14 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
-import polars as pl
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from tierscape import analyses
-from tierscape.frames import DTYPES
 from tierscape.render import to_csv
-from tierscape.schema import Table
+from tierscape.server import remade
 from tierscape.server.access import Member, current_actor, enter, member
 from tierscape.server.headers import REPORT_POLICY
 from tierscape.server.refusals import NotFound
@@ -28,6 +25,7 @@ router = APIRouter(prefix="/api/w/{workspace}/results", tags=["results"])
 
 Viewer = Annotated[Member, Depends(member("viewer"))]
 Held = Annotated[Serving, Depends(serving)]
+Headline = Annotated[list[str], Field(min_length=3, max_length=3)]
 
 
 class ChartBody(BaseModel):
@@ -61,11 +59,19 @@ def result_charts(key: str, who: Viewer, held: Held) -> Response:
     return Response(packed, media_type=JSON, headers=sent)
 
 
+@router.get("/{key}/headlines")
+def result_headlines(key: str, who: Viewer, held: Held, response: Response) -> list[Headline]:
+    """Give the numbers that a reader should see first: what it is, its value with unit, a few words beside it."""
+    _body(held, who, key)
+    response.headers["Cache-Control"] = FRESH
+    return [list(line) for line in held.answers.headlines(who.workspace, key)]
+
+
 @router.get("/{key}/tables/{table}.csv", response_class=Response, responses={200: {"content": {"text/csv": {}}}})
 def result_table(key: str, table: str, who: Viewer, held: Held) -> Response:
     """Give a table of an answer as CSV; texts never become formulas."""
     answer = json.loads(_body(held, who, key).plain)
-    for declared, frame in _tables(answer):
+    for declared, frame in remade.frames(answer):
         if declared.name == table:
             named = _attached(f"{answer['analysis']}-{table}.csv")
             return Response(to_csv(frame, declared), media_type="text/csv; charset=utf-8", headers=named)
@@ -78,7 +84,7 @@ def result_workbook(key: str, who: Viewer, held: Held) -> Response:
     answer = json.loads(_body(held, who, key).plain)
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "answer.xlsx"
-        write_workbook(target, answer, _tables(answer))
+        write_workbook(target, answer, remade.frames(answer))
         content = target.read_bytes()
     return Response(content, media_type=EXCEL, headers=_attached(f"{answer['analysis']}.xlsx"))
 
@@ -115,17 +121,6 @@ def html(page: str | bytes) -> Response:
     """Send a self-contained page, which has a policy of its own and runs apart from the app."""
     sent = {"Content-Security-Policy": REPORT_POLICY, "Cache-Control": FRESH}
     return Response(page, media_type="text/html; charset=utf-8", headers=sent)
-
-
-def _tables(answer: dict[str, Any]) -> list[tuple[Table, pl.DataFrame]]:
-    """Make the frames of an answer again from its bytes."""
-    found = []
-    for table in analyses.get(answer["analysis"]).result.TABLES:
-        schema = {c.name: pl.String() if c.kind == "date" else DTYPES[c.kind] for c in table.columns}
-        frame = pl.DataFrame(answer["tables"][table.name]["rows"], schema=schema, orient="row")
-        dates = [pl.col(c.name).str.to_date() for c in table.columns if c.kind == "date"]
-        found.append((table, frame.with_columns(dates)))
-    return found
 
 
 def _attached(name: str) -> dict[str, str]:

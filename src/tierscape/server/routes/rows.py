@@ -123,12 +123,16 @@ def table_rows(
     if page.filter:
         frame = frame.filter(_holds(declared.names, page.filter))
     if page.sort:
-        name = page.sort.removeprefix("-")
-        if name not in declared.names:
-            raise ParameterError(f"sort: '{table}' has no column of that name. There are {', '.join(declared.names)}.")
-        frame = frame.sort(name, descending=page.sort.startswith("-"), nulls_last=True, maintain_order=True)
+        frame = _sorted(frame, declared, page.sort)
     shown = frame.slice(page.offset, page.limit)
     return Rows(columns=[_column(c) for c in declared.columns], total=frame.height, rows=plain(shown))
+
+
+def _sorted(frame: pl.DataFrame, table: Table, sort: str) -> pl.DataFrame:
+    name = sort.removeprefix("-")
+    if name not in table.names:
+        raise ParameterError(f"sort: '{table.name}' has no column of that name. There are {', '.join(table.names)}.")
+    return frame.sort(name, descending=sort.startswith("-"), nulls_last=True, maintain_order=True)
 
 
 def plain(frame: pl.DataFrame) -> list[dict[str, Any]]:

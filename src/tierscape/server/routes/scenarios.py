@@ -8,15 +8,17 @@ import polars as pl
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
+from tierscape.analyses.design import plan_scenario
 from tierscape.compare import Comparison
 from tierscape.errors import ParameterError
 from tierscape.network import Network
 from tierscape.results import Result
 from tierscape.scenario import Edit
 from tierscape.schema import TABLES
-from tierscape.server import answering
+from tierscape.server import answering, remade
 from tierscape.server.access import Member, member
 from tierscape.server.difference import table_difference
+from tierscape.server.refusals import NotFound
 from tierscape.server.reporting import every_product
 from tierscape.server.routes.networks import MOST_EDITS, edited_network
 from tierscape.server.routes.rows import Difference
@@ -41,6 +43,16 @@ class ScenarioIn(BaseModel):
     name: str = Field(min_length=1, max_length=200)
     digest: Digest
     edits: list[Edit] = Field(min_length=1, max_length=MOST_EDITS)
+
+
+class PlannedIn(BaseModel):
+    """Which plan of an answer to keep, as it stands in which of its years."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, max_length=200)
+    point: int | None = Field(None, description="Point of the frontier; that at the knee by default.")
+    year: int | None = Field(None, description="Year of the plan; its last by default.")
 
 
 class ScenarioBody(BaseModel):
@@ -118,17 +130,32 @@ def add_scenario(given: ScenarioIn, who: Planner, held: Held) -> ScenarioBody:
     return _body(scenarios.add(held.store, who.workspace, by=who.actor.user, **values))
 
 
+@router.post("/results/{key}/scenario", status_code=201)
+def add_planned_scenario(key: str, given: PlannedIn, who: Planner, held: Held) -> ScenarioBody:
+    """Keep a plan as a scenario of the network that it was made from: what stands, is signed and flows in that year."""
+    body = held.answers.bodies.get(key)
+    if body is None or not held.shelf.has(who.workspace, body.digest):
+        raise NotFound
+    plan = remade.plan(body.plain)
+    if plan is None:
+        raise ParameterError("This answer is no plan; only those of 'design' become scenarios.")
+    network = held.shelf.read(who.workspace, body.digest)
+    edits = plan_scenario(network, plan, point=given.point, year=given.year).edits
+    return add_scenario(ScenarioIn(name=given.name, digest=body.digest, edits=list(edits)), who, held)
+
+
 @router.put("/scenarios/{scenario}")
 def change_scenario(scenario: str, given: ScenarioIn, who: Planner, held: Held) -> ScenarioBody:
     """Put other edits in the place of those of a scenario."""
     scenarios.get(held.store, who.workspace, scenario)
-    return _body(scenarios.change(held.store, who.workspace, scenario, **_values(held, who, given)))
+    values = _values(held, who, given)
+    return _body(scenarios.change(held.store, who.workspace, scenario, by=who.actor.user, **values))
 
 
 @router.delete("/scenarios/{scenario}", status_code=204)
 def delete_scenario(scenario: str, who: Planner, held: Held) -> None:
     """Delete a scenario; the network that it made stands."""
-    scenarios.remove(held.store, who.workspace, scenario)
+    scenarios.remove(held.store, who.workspace, scenario, by=who.actor.user)
 
 
 def _values(held: Serving, who: Member, given: ScenarioIn) -> dict[str, Any]:
@@ -146,9 +173,7 @@ def compare(asked: CompareIn, who: Viewer, held: Held) -> CompareBody:
         found = scenarios.get(held.store, who.workspace, each)
         label = found.name if found.name not in others else f"{found.name} ({each[:6]})"
         others[label] = held.shelf.read(who.workspace, str(found.made))
-    odd = sorted(set(asked.parameters) - set(asked.analyses))
-    if odd:
-        raise ParameterError(f"parameters: '{odd[0]}' is not among the analyses.")
+    answering.check_named(asked.parameters, asked.analyses)
     answers: list[Result] = []
     changed: dict[str, list[Result]] = {label: [] for label in others}
     for name in asked.analyses:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tierscape.server.refusals import Conflict
+from tierscape.server.store import audit
 from tierscape.server.store.engine import reading, writing
 from tierscape.server.store.networks import row
 from tierscape.server.store.opening import Store
@@ -77,6 +78,7 @@ def point(session: Session, at: tuple[str, str], digest: str, *, seen: str | Non
         if session.connection().execute(update(Name).where(here).values(digest=digest)).rowcount != 1:
             raise Conflict(_moved(name))
     session.add(NameMove(workspace=workspace, name=name, before=seen, digest=digest, by=by))
+    audit.record(session, "name.move", user=by, workspace=workspace, target=digest, detail={"before": seen})
 
 
 def _moved(name: str) -> str:

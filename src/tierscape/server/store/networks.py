@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from tierscape.errors import Finding
 from tierscape.network import Network
 from tierscape.server.refusals import Conflict, NotFound
-from tierscape.server.store import blobs
+from tierscape.server.store import audit, blobs
 from tierscape.server.store.engine import reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.tables import Blob, EditSet, Name, NameMove, StoredNetwork, StoredReport, StoredScenario
@@ -90,6 +90,8 @@ def _enter(
     if new:
         session.add(_row(workspace, network, by))
         session.flush()
+        how: dict[str, str | None] = {} if base is None else {"base": base[0]}
+        audit.record(session, "network.add", user=by, workspace=workspace, target=network.digest, detail=how)
     if name:
         held = session.get(Name, (workspace, name))
         if held is not None and held.digest != network.digest:
@@ -97,6 +99,8 @@ def _enter(
         if held is None:
             session.add(Name(workspace=workspace, name=name, digest=network.digest))
             session.add(NameMove(workspace=workspace, name=name, before=None, digest=network.digest, by=by))
+            how = {"before": None}
+            audit.record(session, "name.move", user=by, workspace=workspace, target=network.digest, detail=how)
     if base is not None and new:
         session.add(EditSet(workspace=workspace, base=base[0], made=network.digest, edits=base[1], by=by))
     return new
@@ -151,7 +155,7 @@ def counts(session: Session, digest: str) -> dict[str, int]:
     return {row.table: row.rows for row in session.execute(found)}
 
 
-def remove(store: Store, workspace: str, digest: str) -> None:
+def remove(store: Store, workspace: str, digest: str, *, by: str | None) -> None:
     """Delete a network from a workspace; its files go with the last workspace that has it.
 
     Raises
@@ -172,6 +176,7 @@ def remove(store: Store, workspace: str, digest: str) -> None:
         if not session.scalar(select(exists().where(StoredNetwork.digest == digest))):
             folders = list(session.scalars(select(Blob.folder).where(Blob.digest == digest)))
             session.execute(delete(Blob).where(Blob.digest == digest))
+        audit.record(session, "network.delete", user=by, workspace=workspace, target=digest)
     blobs.remove_folders(store.networks, folders)
 
 
@@ -193,7 +198,7 @@ class Shelf:
             self._known.add((workspace, digest))
         return found
 
-    def remove(self, workspace: str, digest: str) -> None:
+    def remove(self, workspace: str, digest: str, *, by: str | None) -> None:
         """Delete a network from a workspace.
 
         Raises
@@ -204,7 +209,7 @@ class Shelf:
             A name, a scenario or a report rests on it.
         """
         try:
-            remove(self._store, workspace, digest)
+            remove(self._store, workspace, digest, by=by)
         finally:
             self._known.discard((workspace, digest))
 
@@ -225,7 +230,7 @@ class Shelf:
                 self._held.move_to_end(key)
                 return self._held[key]
         tables = blobs.read_blobs(self._store.networks, files)
-        network = Network(found.label, tables, tuple(finding(each) for each in found.findings))
+        network = Network(found.label, tables, tuple(read_finding(each) for each in found.findings))
         network.__dict__["digest"] = digest  # known already; a cached property keeps its value here
         with self._lock:
             self._held[key] = network
@@ -234,7 +239,7 @@ class Shelf:
         return network
 
 
-def finding(stored: dict[str, Any]) -> Finding:
+def read_finding(stored: dict[str, Any]) -> Finding:
     """Make a finding of what ``to_dict`` gave."""
     known = {field.name for field in fields(Finding)}
     return Finding(

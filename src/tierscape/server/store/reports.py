@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import defer
 
 from tierscape.server.refusals import NotFound
-from tierscape.server.store import jobs
+from tierscape.server.store import audit, jobs
 from tierscape.server.store.engine import reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.results import Question
@@ -28,6 +28,7 @@ def add(
     )
     with writing(store.engine) as session:
         session.add(made)
+        audit.record(session, "report.add", user=by, workspace=workspace, target=report)
     job = jobs.add(store, workspace, question, by=by, kind="report")
     with writing(store.engine) as session:
         found = session.get_one(StoredReport, report)
@@ -78,7 +79,7 @@ def page(store: Store, workspace: str, report: str) -> bytes:
     return found.page
 
 
-def remove(store: Store, workspace: str, report: str) -> None:
+def remove(store: Store, workspace: str, report: str, *, by: str | None) -> None:
     """Delete a report.
 
     Raises
@@ -91,6 +92,7 @@ def remove(store: Store, workspace: str, report: str) -> None:
         if found is None or found.workspace != workspace:
             raise NotFound
         session.delete(found)
+        audit.record(session, "report.delete", user=by, workspace=workspace, target=report)
 
 
 def listing(store: Store, workspace: str) -> list[tuple[StoredReport, bool]]:

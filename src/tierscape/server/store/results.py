@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -45,7 +46,13 @@ class Question:
     params: dict[str, Any]
 
 
-def put(store: Store, question: Question, plain: bytes, charts: bytes | None = None) -> Body:
+Headlines = Sequence[Sequence[str]]
+"""What it is, its value with unit, a few words beside it: a line each."""
+
+
+def put(
+    store: Store, question: Question, plain: bytes, *, headlines: Headlines | None = None, charts: bytes | None = None
+) -> Body:
     """Keep an answer; where the key is there already, the first one stands."""
     body = Body(question.key, question.digest, etag_of(plain), plain, pack(plain))
     charts = None if charts is None else pack(charts)
@@ -53,6 +60,7 @@ def put(store: Store, question: Question, plain: bytes, charts: bytes | None = N
     made = StoredResult(
         key=question.key, digest=question.digest, analysis=question.analysis, params=question.params, version=__version__,
         etag=body.etag, body=plain, packed=body.packed, charts=charts, size=size,
+        headlines=None if headlines is None else [list(line) for line in headlines],
     )  # fmt: skip
     try:
         with writing(store.engine) as session:
@@ -92,6 +100,12 @@ def charts(store: Store, key: str) -> bytes | None:
     """Give the packed charts of an answer, None where they are not drawn yet."""
     with reading(store.engine) as session:
         return session.scalar(select(StoredResult.charts).where(StoredResult.key == key))
+
+
+def headlines(store: Store, key: str) -> Headlines | None:
+    """Give the headlines of an answer, None where none were kept."""
+    with reading(store.engine) as session:
+        return session.scalar(select(StoredResult.headlines).where(StoredResult.key == key))
 
 
 def evict(store: Store, most_bytes: float) -> int:

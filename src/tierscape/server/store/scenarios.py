@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tierscape.server.refusals import NotFound
+from tierscape.server.store import audit
 from tierscape.server.store.engine import reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.tables import StoredScenario
@@ -24,10 +25,11 @@ def add(
     )
     with writing(store.engine) as session:
         session.add(scenario)
+        audit.record(session, "scenario.add", user=by, workspace=workspace, target=scenario.scenario)
     return scenario
 
 
-def change(store: Store, workspace: str, scenario: str, **values: Any) -> StoredScenario:
+def change(store: Store, workspace: str, scenario: str, *, by: str | None, **values: Any) -> StoredScenario:
     """Change name, base, edits or what they make.
 
     Raises
@@ -39,10 +41,11 @@ def change(store: Store, workspace: str, scenario: str, **values: Any) -> Stored
         found = _of(session, workspace, scenario)
         for name, value in values.items():
             setattr(found, name, value)
+        audit.record(session, "scenario.change", user=by, workspace=workspace, target=scenario)
     return found
 
 
-def remove(store: Store, workspace: str, scenario: str) -> None:
+def remove(store: Store, workspace: str, scenario: str, *, by: str | None) -> None:
     """Delete a scenario; the network that it made stands.
 
     Raises
@@ -52,6 +55,7 @@ def remove(store: Store, workspace: str, scenario: str) -> None:
     """
     with writing(store.engine) as session:
         session.delete(_of(session, workspace, scenario))
+        audit.record(session, "scenario.delete", user=by, workspace=workspace, target=scenario)
 
 
 def get(store: Store, workspace: str, scenario: str) -> StoredScenario:

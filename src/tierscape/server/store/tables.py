@@ -146,6 +146,7 @@ class StoredResult(Base):
     body: Mapped[bytes]
     packed: Mapped[bytes]
     charts: Mapped[bytes | None]
+    headlines: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     size: Mapped[int] = mapped_column(BigInteger)
     made: Mapped[dt.datetime] = mapped_column(default=now)
     used: Mapped[dt.datetime] = mapped_column(default=now, index=True)

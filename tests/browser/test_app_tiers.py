@@ -1,0 +1,65 @@
+"""The tier graph and its table twin."""
+
+from __future__ import annotations
+
+import pytest
+from app_pages import bring_example
+
+pytestmark = pytest.mark.browser
+
+
+def loud(opened):
+    """Give what the page said, but for the notes of the drawing library that only a debugger shows."""
+    return [line for line in opened.said if not line.startswith("debug: luma.gl")]
+
+
+@pytest.fixture(scope="module")
+def mini(served):
+    return bring_example(served, "mini")
+
+
+@pytest.fixture
+def tiers(visit, mini):
+    def go(query="", **how):
+        opened = visit(f"/w/main/n/{mini}/tiers{query}", **how)
+        opened.wait_for_mark("graph_idle")
+        opened.wait_for_mark("analysis_visibility")
+        return opened
+
+    return go
+
+
+def test_click_in_the_graph_and_in_the_table_select_the_same(tiers):
+    opened = tiers()
+    page = opened.page
+    box = page.locator(".tier-canvas").bounding_box()
+    x, y = page.evaluate("window.__graph('n2')")
+    page.mouse.click(box["x"] + x, box["y"] + y)
+    page.get_by_role("heading", name="Northern Motors").wait_for()
+    assert "at=n2" in page.url
+    grid = page.get_by_role("grid", name="Sites as a table")
+    grid.get_by_role("gridcell", name="Castco foundry").click()
+    page.get_by_role("heading", name="Castco foundry").wait_for()
+    assert (
+        "stands behind it" in page.get_by_role("main").inner_text()
+        or "stand behind it" in page.get_by_role("main").inner_text()
+    )
+
+
+def test_tiers_are_counted_from_where_one_looks(tiers):
+    opened = tiers()
+    opened.page.get_by_label("Seen from").select_option(label="electric motor")
+    opened.page.get_by_role("grid", name="Sites as a table").get_by_role("gridcell", name="Northern Motors").wait_for()
+    opened.page.wait_for_timeout(500)
+    assert "from=motor" in opened.page.url
+    assert "electric motor" in opened.page.locator(".answer").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_tiers_are_quiet_accessible_and_fit(tiers, width, theme):
+    opened = tiers("?at=n2", width=width, theme=theme)
+    assert opened.axe() == []
+    assert not opened.scrolls_sideways()
+    assert loud(opened) == []
+    assert opened.outside() == []
