@@ -1,10 +1,16 @@
+import numpy as np
 import polars as pl
 import pytest
 
 from panels import make_panel, panel_rows
 from tierscape.analyses.calibrate import calibrate
+from tierscape.analyses.calibrate.fitting import FittedPart
+from tierscape.analyses.calibrate.steps import step_rows
+from tierscape.analyses.growth import GrowthAssumptions
 from tierscape.errors import ParameterError
 from tierscape.io.panel import Panel
+from tierscape.kernels.count_models import fit_counts
+from tierscape.quantities.entry_model import EntryData
 from tierscape.quantities.panel_features import FEATURES
 
 
@@ -72,3 +78,32 @@ def test_no_entries_at_all_are_refused():
 def test_panel_of_one_year_is_refused():
     with pytest.raises(ParameterError, match="several years"):
         calibrate(Panel.from_frame(panel_rows(last=2000)))
+
+
+def test_fitted_slopes_are_what_growth_takes(answer):
+    given = GrowthAssumptions(fitted=answer.fitted()).fitted
+    own = answer.coefficients.filter(pl.col("symbol") == "own").row(0, named=True)
+    assert (given.size, given.size_error) == (own["estimate"], own["standard_error"])
+
+
+def test_step_in_the_rate_is_found_and_a_straight_line_has_none():
+    random = np.random.default_rng(0)
+    places, years = 150, 8
+    values = np.log1p(random.integers(0, 30, places * years).astype(float))
+    place, year = np.tile(np.arange(places), years), np.repeat(np.arange(years), places)
+    features = np.column_stack([values, *(random.normal(size=(5, places * years)))])
+    for height, says in ((0.0, "no step"), (2.0, "a critical mass")):
+        rate = np.exp(-2.0 + 0.3 * values + height * (values > np.log1p(20)))
+        data = EntryData(features, random.poisson(rate).astype(float), place, year, tuple(range(years)))
+        fit = fit_counts(data.design, data.entries, ridge=data.ridge(0.0), clusters=place)
+        rows = {row["symbol"]: row for row in step_rows(FittedPart("x", data, fit, 0.0, 1.0, fit), 0.0)}
+        assert rows["own"]["says"] == says
+        assert rows["near"]["says"] == "no step"
+        assert 0.0 <= rows["own"]["p_value"] <= 1.0
+    assert abs(rows["own"]["threshold"] - np.log1p(20)) < 0.15
+
+
+def test_steps_are_told_for_each_feature_in_which_they_were_tried(answer):
+    assert answer.steps["symbol"].to_list() == ["own", "near", "related"]
+    assert "critical mass" in answer.lines()[1]
+    assert set(answer.steps["says"]) <= {"a critical mass", "levels off above it", "no step", "never varies"}

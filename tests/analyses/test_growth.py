@@ -258,7 +258,7 @@ def test_spans_out_of_order_are_refused():
 def test_charts_have_a_name_a_table_and_the_word_scenario():
     got = asked(network(), region="S", anchor_per_year=4000, assumptions=LIVELY)
     charts = {chart.name: chart for chart in got.charts()}
-    assert set(charts) == {"fans", "closing", "critical", "entrants", "jobs", "drivers"}
+    assert set(charts) == {"fans", "closing", "critical", "second", "entrants", "jobs", "drivers"}
     assert all("Scenario under stated priors." in chart.note for chart in charts.values())
     assert all(got.frame(chart.table).height for chart in charts.values())
 

@@ -9,6 +9,8 @@ from tierscape.analyses.partnership import DemandModel, Game, Public, Terms, par
 from tierscape.errors import DataError, ParameterError
 
 NOTHING = make_network()
+NEWS = Terms(price=80, unit_cost=60, volume=1000, term_years=5)
+MARKET = DemandModel(worth=100, salvage=20)
 DEAL = Terms(price=10, unit_cost=8, volume=150_000, term_years=5, investment=1e6, capacity=2e5)
 
 
@@ -238,7 +240,103 @@ def test_call_offs_say_what_remains(answer):
     assert answer.call_offs["taken"].null_count() == 2
 
 
+def test_call_offs_by_month_add_up_by_year_and_say_what_is_due():
+    months = "\n".join(f"contract A call_off 2027-{m:02d}-15 3000" for m in range(1, 13))
+    network = shared(
+        observations=f"subject_kind subject indicator time value\n{months}\ncontract A call_off 2028-01-15 7000"
+    )
+    rows = partnership(network).call_offs
+    assert line(rows, contract="A", period="2027") == {
+        "contract": "A", "period": "2027", "status": "offered", "committed": 60_000, "taken": 36_000, "months": 12,
+        "remaining": 24_000, "due": 12_000,
+    }  # fmt: skip
+    assert line(rows, contract="A", period="2028")["months"] == 1
+    assert line(rows, contract="B", period="a year")["taken"] is None
+
+
+def test_forms_say_what_is_forced_and_what_is_unmet():  # CT2
+    rows = partnership(NOTHING, terms=NEWS.model_copy(update={"take_or_pay": 0.8}), demand=MARKET).forms
+    for form in ("take_or_pay", "flexibility"):
+        assert line(rows, form=form)["forced"] == pytest.approx(45.3359, abs=1e-4)
+    assert line(rows, form="flexibility")["unmet"] == pytest.approx(45.3359, abs=1e-4)
+    assert line(rows, form="wholesale")["forced"] is None
+
+
+def test_an_option_at_the_fair_fee_leaves_the_supplier_where_it_was_and_a_higher_fee_pays_it():
+    fair = line(partnership(NOTHING, terms=NEWS, demand=MARKET).forms, form="option")
+    dear = line(
+        partnership(NOTHING, terms=NEWS.model_copy(update={"option_fee": fair["fee"] + 1}), demand=MARKET).forms,
+        form="option",
+    )
+    assert fair["supplier"] == pytest.approx((80 - 60) * 1000)  # what the firm thousand units earn
+    assert dear["supplier"] - fair["supplier"] == pytest.approx(200)  # one more for each of 200 reserved units
+    assert dear["joint"] == pytest.approx(fair["joint"])
+
+
+def test_payoff_meets_the_worked_price_and_one_law_agrees_with_another():  # CT1
+    rows = partnership(NOTHING, terms=NEWS, demand=MARKET).payoff
+    row = rows.row(by_predicate=(pl.col("price") - 80).abs() < 1e-9, named=True)
+    assert (row["q"], row["buyer"], row["supplier"]) == pytest.approx((797.65, 12_373.36, 15_953.06), abs=0.01)
+    assert row["efficiency"] == pytest.approx(0.93101, abs=1e-5)
+    narrow = [
+        partnership(NOTHING, terms=NEWS, demand=MARKET.model_copy(update={"variation": 0.01, "law": law})).payoff
+        for law in ("normal", "gamma")
+    ]
+    assert narrow[0]["buyer"].to_numpy() == pytest.approx(narrow[1]["buyer"].to_numpy(), rel=1e-3)
+    assert rows["efficiency"].is_sorted(descending=True)
+
+
+def test_an_index_clause_takes_the_hedge_out_of_a_contract_and_a_cap_gives_it_back():
+    deal = Terms(price=10.2, unit_cost=8, volume=1000, term_years=5)
+    spot = DemandModel(spot_mean=10, spot_variation=0.2)
+    plain = partnership(NOTHING, terms=deal, demand=spot).hedge
+    assert line(plain, risk="price", kappa=0.05)["all_from"] == pytest.approx(0.048480, abs=1e-6)  # CT4
+    moved = partnership(NOTHING, terms=deal.model_copy(update={"pass_through": 1.0}), demand=spot).hedge
+    assert line(moved, risk="price", kappa=1.0)["share"] == 0.0  # the same swings at a higher price
+    assert line(moved, risk="price", kappa=1.0)["all_from"] is None
+    capped = partnership(
+        NOTHING, terms=deal.model_copy(update={"pass_through": 1.0, "pass_cap": 0.0}), demand=spot
+    ).hedge
+    assert capped["share"].to_list() == plain["share"].to_list()
+
+
+def test_an_index_clause_of_a_contract_is_read_and_is_no_measure():
+    network = shared(
+        contract_terms="contract kpi target bonus_malus_share\nA pass_through_share 1 .\nA pass_through_cap 0.1 ."
+    )
+    got = partnership(network, contract="A")
+    assert got.kpi.is_empty()
+    assert line(got.hedge, risk="price", kappa=0.0)["all_from"] is None
+
+
+def test_a_long_term_takes_its_discount_off_the_contract():
+    deal = Terms(price=10.2, unit_cost=8, volume=1000, term_years=3, term_discount=0.05)
+    rows = partnership(NOTHING, terms=deal, demand=DemandModel(spot_mean=10, spot_variation=0.2)).hedge
+    assert line(rows, risk="price", kappa=0.0)["share"] == 1.0  # 10.2 less 3.16 % is below 10
+    assert line(rows, risk="price", kappa=0.0)["cost"] == pytest.approx(1000 * 10.2 * (1 - 0.0316060), abs=0.01)
+
+
 # Public support and development
+
+
+def test_chance_of_a_clawback_follows_the_path_of_jobs():
+    kept = {"grant": 2e6, "clawback_share": 0.6, "floor_jobs": 100.0}
+    deal = Terms(term_years=5)
+    sure = partnership(NOTHING, terms=deal, public=Public(**kept, jobs_path=(90.0, 120.0))).support
+    assert line(sure, incentive="given")["clawback"] == pytest.approx(0.6 * 2e6 / 1.08)  # missed at the end of year 1
+    none = partnership(NOTHING, terms=deal, public=Public(**kept, jobs_path=(100.0, 120.0))).support
+    assert line(none, incentive="given")["clawback"] == 0.0
+    wide = [
+        partnership(NOTHING, terms=deal, public=Public(**kept, jobs_path=(130.0,) * 3, path_variation=v)).support
+        for v in (0.05, 0.2)
+    ]
+    few, many = (line(rows, incentive="given")["clawback"] for rows in wide)
+    assert 0 <= few < many < 0.6 * 2e6
+
+
+def test_jobs_of_a_project_with_a_spread_replace_the_constant_chance(answer):
+    drawn = partnership(shared(), public=Public(path_variation=0.1)).support  # 50 jobs against a floor of 10
+    assert line(drawn, incentive="G")["clawback"] == 0.0 < line(answer.support, incentive="G")["clawback"]
 
 
 def test_support_is_worth_what_was_worked():  # IN1
@@ -351,7 +449,7 @@ def test_without_anything_it_asks_for_numbers():
 
 def test_every_picture_has_a_table_and_words(answer):
     got = partnership(shared(), public=Public(spend=1e6, programme_cost=250_000))
-    assert [c.name for c in got.charts()] == ["isoquant", "split", "forms", "cash", "development"]
+    assert [c.name for c in got.charts()] == ["isoquant", "split", "forms", "payoff", "cash", "development"]
     for chart in got.charts():
         assert got.frame(chart.table).height > 0
         assert chart.description.endswith(".")

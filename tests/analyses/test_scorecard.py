@@ -362,3 +362,19 @@ def test_among_very_many_suppliers_the_widest_interval_is_asked_about(network, a
     asked = got.indicators.filter((pl.col("site") == "dim") & pl.col("next_best_question"))["indicator"][0]
     assert asked == "price_variation"  # a half of the price, a fifth of the score: no other indicator weighs as much
     assert got.suppliers["low"].equals(answer.suppliers["low"])
+
+
+def test_sales_open_a_range_between_both_forms_of_altman():  # MO1: Z'' 2.3126, Z' 1.8969
+    facts = "\n".join(
+        f"site good {x} 2025 {v} {TODAY}"
+        for x, v in (("x1", 0.10), ("x2", 0.15), ("x3", 0.08), ("x4", 0.60), ("x5", 1.2))
+    )
+    network = three().with_tables(
+        indicators=make_network(sites="site country\ngood US", indicators=FACTS + facts)["indicators"]
+    )
+    found = indicator(scorecard(network), "good", "altman_z")
+    scaled = 1.1 + (1.8969 - 1.23) / (2.9 - 1.23) * 1.5
+    assert (found["score_low"], found["score_high"]) == pytest.approx(
+        (20 + (scaled - 1.1) * 40, 20 + (2.3126 - 1.1) * 40), abs=0.01
+    )
+    assert found["raw"] is None  # two readings, no single value

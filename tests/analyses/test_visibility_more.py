@@ -74,6 +74,28 @@ def test_classes_of_a_tier_sum_to_one_and_outside_is_what_is_known_to_be_elsewhe
     assert tiers["outside_share"].to_list() == pytest.approx(outside.to_list())
 
 
+def test_value_passes_from_class_to_class_as_worked():
+    # V3 by hand: A (near) keeps .40, S1 (home) .18 of .24, S2 (offshore) .12 of .16, U (offshore) .10; .20 has no supplier.
+    found = {(t, a, b): v for t, a, b, v in visibility(small(), near=NEAR).passages.rows()}
+    assert found == pytest.approx({
+        (0, "near", "added"): 0.40, (0, "near", "home"): 0.24, (0, "near", "offshore"): 0.16, (0, "near", "unknown"): 0.20,
+        (1, "home", "added"): 0.18, (1, "home", "offshore"): 0.06, (1, "offshore", "added"): 0.12, (1, "offshore", "offshore"): 0.04,
+        (2, "offshore", "added"): 0.10,
+    })  # fmt: skip
+
+
+def test_passages_lead_to_the_tiers_and_end_where_value_is_added():
+    found = visibility(tierscape.load("mini"), inference=USE)
+    added = found.passages.filter(to="added")["value_share"].sum()
+    assert added == pytest.approx(found.reading["traced_share"])
+    into = found.passages.filter(pl.col("to") == "offshore").group_by("tier").agg(pl.col("value_share").sum())
+    tiers = {
+        row["tier"]: row["offshore_share"] * row["mass_share"] for row in found.counted_tiers.iter_rows(named=True)
+    }
+    assert {t + 1: v for t, v in into.rows()} == pytest.approx({t: v for t, v in tiers.items() if v > 0})
+    assert "passages" in {chart.name for chart in found.charts()}
+
+
 def test_the_answer_says_what_is_outside_at_tiers_one_and_two_and_who_stands_behind_most():
     text = visibility(small(), near=NEAR).summary()
     assert "Outside home and near, of what passes each tier: 27% at tier 1 (33% unknown), 100% at tier 2." in text

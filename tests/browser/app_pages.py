@@ -36,11 +36,19 @@ class Opened:
     asked: list[str] = field(default_factory=list)
 
     def wait_for_mark(self, name: str, seconds: float = 60) -> None:
-        """Wait until the app has set a mark; ``wait_for_function`` would need what the policy forbids."""
+        """Wait until the app has set a mark."""
+        self.wait_until(f"Boolean(window.__marks && window.__marks[{name!r}])", seconds)
+
+    def wait_until(self, condition: str, seconds: float = 60) -> None:
+        """Wait until an expression holds; ``wait_for_function`` would need what the policy forbids."""
         until = time.monotonic() + seconds
-        while not self.page.evaluate("name => Boolean(window.__marks && window.__marks[name])", name):
-            assert time.monotonic() < until, f"no mark {name}; the page says {self.page.inner_text('main')[:400]}"
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < until, f"never {condition}; the page says {self.page.inner_text('main')[:400]}"
             self.page.wait_for_timeout(LOOK_MS)
+
+    def loud(self) -> list[str]:
+        """Give what the page said, but for the notes of the drawing library that only a debugger shows."""
+        return [line for line in self.said if not line.startswith("debug: luma.gl")]
 
     def outside(self) -> list[str]:
         """Give what was asked of anybody but the server."""
@@ -48,9 +56,20 @@ class Opened:
 
     def axe(self) -> list[str]:
         """Give the serious and critical findings of axe-core."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("Boolean(window.axe)"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
         return [f"{v['id']}: {v['nodes'][0]['html'][:200]}" for v in found if v["impact"] in {"serious", "critical"}]
+
+    def dress(self, *, width: int, theme: str) -> None:
+        """Show the page at another width and in another theme."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+
+    def faults(self) -> dict[str, Any]:
+        """Give what is wrong with the page as it stands: heard, asked of others, hard to reach, too wide."""
+        found = {"said": self.loud(), "outside": self.outside(), "axe": self.axe(), "sideways": self.scrolls_sideways()}
+        return {name: what for name, what in found.items() if what}
 
     def scrolls_sideways(self) -> bool:
         """See whether the page is wider than its window."""

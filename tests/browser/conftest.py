@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from app_pages import CHROMIUM, FLAGS, Opened, open_page, wait_until_up
+from app_pages import CHROMIUM, FLAGS, Opened, bring_example, open_page, wait_until_up
 
 STATIC = Path(__file__).parents[2] / "src" / "tierscape" / "server" / "static" / "index.html"
 
@@ -39,6 +39,12 @@ def served(tmp_path_factory):
     """Address of a server without accounts."""
     with serving(tmp_path_factory.mktemp("store"), "--no-auth") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def mini(served):
+    """Digest of the smallest example."""
+    return bring_example(served, "mini")
 
 
 @pytest.fixture(scope="session")

@@ -1,56 +1,37 @@
-"""The plan: asked for by a button, or a clear word that this build has none."""
+"""The plan: asked for by a button, clicked through, kept, forbidden in part and asked again."""
 
 from __future__ import annotations
 
-import httpx
+import json
+from urllib.parse import quote
+
 import pytest
-from app_pages import bring_example
 
 pytestmark = pytest.mark.browser
 
-
-def loud(opened):
-    """Give what the page said, but for the notes of the drawing library that only a debugger shows."""
-    return [line for line in opened.said if not line.startswith("debug: luma.gl")]
+SHORT = {"horizon": {"years": 2}}
+SOLVED = f"plan?solve=1&p={quote(json.dumps(SHORT, separators=(',', ':')))}"
 
 
-@pytest.fixture(scope="module")
-def mini(served):
-    return bring_example(served, "mini")
-
-
-@pytest.fixture(scope="module")
-def plans(served):
-    """See whether this server lists the analysis."""
-    return any(entry["name"] == "design" for entry in httpx.get(f"{served}/api/analyses").json())
-
-
-def test_plan_without_the_analysis_says_so_and_leads_on(visit, mini, plans):
-    if plans:
-        pytest.skip("this server plans")
-    page = visit(f"/w/main/n/{mini}/plan").page
-    page.get_by_role("heading", name="Planning is not in this build yet").wait_for()
-    assert page.get_by_role("link", name="Open the map").get_attribute("href").endswith("/map")
-
-
-def test_plan_shows_what_it_starts_and_how_sure_it_is(visit, mini, plans):
-    if not plans:
-        pytest.skip("this server does not list 'design'")
-    opened = visit(f"/w/main/n/{mini}/plan")
-    opened.page.get_by_role("button", name="Solve").first.click()
-    opened.wait_for_mark("analysis_design", 300)
+def test_plan_says_what_it_decides_pays_and_moves(visit, mini):
+    opened = visit(f"/w/main/n/{mini}/{SOLVED}")
+    opened.wait_for_mark("analysis_design", 400)
     main = opened.page.get_by_role("main").inner_text()
-    assert "at most" in main
-    assert "Projects and contracts by year" in main
-    assert "solve=1" in opened.page.url
+    for words in ("What the plan decides", "Projects and contracts by year", "What the plan pays", "proven minimum"):
+        assert words in main
+    flows = opened.page.get_by_role("grid", name="Who supplies whom")
+    assert flows.get_by_role("gridcell", name="as today").count() > 0
+    assert opened.faults() == {}
+    opened.dress(width=390, theme="dark")
+    assert opened.faults() == {}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_plan_is_quiet_accessible_and_fits(visit, mini, width):
-    opened = visit(f"/w/main/n/{mini}/plan", width=width)
-    opened.page.get_by_role("heading", level=1, name="Plan").wait_for()
-    opened.page.wait_for_load_state("networkidle")
-    assert opened.axe() == []
-    assert not opened.scrolls_sideways()
-    assert loud(opened) == []
-    assert opened.outside() == []
+def test_cap_that_is_tightened_is_part_of_the_address_and_a_wrong_one_is_refused_at_its_field(visit, mini):
+    opened = visit(f"/w/main/n/{mini}/{SOLVED}")
+    opened.wait_for_mark("analysis_design", 400)
+    page = opened.page
+    page.get_by_label("Ally share").fill("7")
+    page.get_by_role("button", name="Solve again").click()
+    page.get_by_role("alert").wait_for()
+    assert "ally_share" in page.url
+    assert "less than or equal to 1" in page.get_by_role("alert").inner_text()

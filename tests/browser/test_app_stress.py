@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from app_pages import bring_example
 
 pytestmark = pytest.mark.browser
 
 
-def loud(opened):
-    """Give what the page said, but for the notes of the drawing library that only a debugger shows."""
-    return [line for line in opened.said if not line.startswith("debug: luma.gl")]
-
-
-@pytest.fixture(scope="module")
-def mini(served):
-    return bring_example(served, "mini")
-
-
 def test_row_that_is_clicked_is_knocked_out_and_its_days_are_shown(visit, mini):
     opened = visit(f"/w/main/n/{mini}/stress")
-    opened.wait_for_mark("analysis_stress", 120)
+    opened.wait_for_mark("analysis_stress", 400)
     page = opened.page
     page.get_by_role("grid", name="Who runs out before they are back").get_by_role(
         "gridcell", name="Northern Motors"
     ).click()
-    opened.wait_for_mark("knocked_out", 120)
+    opened.wait_for_mark("knocked_out", 400)
     page.get_by_role("heading", name="Northern Motors stops").wait_for()
     assert "break=site%3An2" in page.url
     assert page.get_by_role("img", name="Day by day").count() == 1
@@ -35,28 +24,16 @@ def test_row_that_is_clicked_is_knocked_out_and_its_days_are_shown(visit, mini):
 
 def test_region_stops_from_the_address_alone(visit, mini):
     opened = visit(f"/w/main/n/{mini}/stress?break=region:NORTH")
-    opened.wait_for_mark("knocked_out", 120)
+    opened.wait_for_mark("knocked_out", 400)
     opened.page.get_by_role("heading", name="North stops").wait_for()
 
 
 def test_growth_says_that_it_is_no_forecast_and_takes_another_anchor(visit, mini):
     opened = visit(f"/w/main/n/{mini}/growth")
-    opened.wait_for_mark("analysis_growth", 120)
+    opened.wait_for_mark("analysis_growth", 400)
     page = opened.page
     assert page.get_by_text("Scenario, not forecast").count() >= 1
     page.get_by_label("Region of the anchor").select_option("SOUTH")
     page.get_by_role("button", name="Run", exact=True).click()
-    page.locator(".answer").get_by_text("in South").wait_for(timeout=120_000)
+    page.locator(".answer").get_by_text("in South").wait_for(timeout=400_000)
     assert "SOUTH" in page.url
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize(("screen", "mark"), [("stress?break=site:n2", "knocked_out"), ("growth", "analysis_growth")])
-def test_screens_of_slow_analyses_are_quiet_accessible_and_fit(visit, mini, screen, mark, width, theme):
-    opened = visit(f"/w/main/n/{mini}/{screen}", width=width, theme=theme)
-    opened.wait_for_mark(mark, 120)
-    assert opened.axe() == []
-    assert not opened.scrolls_sideways()
-    assert loud(opened) == []
-    assert opened.outside() == []

@@ -27,7 +27,7 @@ def test_take_or_pay_forces_the_worked_payment():  # CT2: 45.3359 units at 80
     assert bound.joint == pytest.approx(free.joint)
 
 
-FORMS = st.sampled_from(["wholesale", "buy_back", "take_or_pay", "flexibility"])
+FORMS = st.sampled_from(["wholesale", "buy_back", "take_or_pay", "flexibility", "option"])
 
 
 @given(FORMS, st.floats(100, 3000), st.floats(0, 1), st.floats(1, 1.5))

@@ -37,7 +37,7 @@ def test_a_share_that_no_second_source_can_take_up_is_named():
     network = single("""
         site      capacity_per_year conversion_cost qualified
         incumbent .                 10              true
-        other     .                 8               false""", [100], indicators="""
+        other     900               8               false""", [100], indicators="""
         subject_kind subject indicator           value
         capability   other/f qualification_weeks 400""")  # fmt: skip
     text = refused(network, policy={"max_share": 0.6})

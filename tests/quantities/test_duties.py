@@ -215,3 +215,25 @@ def test_a_good_without_a_date_is_refused():
                          schema_overrides={"on": pl.Date})  # fmt: skip
     with pytest.raises(DataError, match="1 good has no date"):
         duty_stack(goods)
+
+
+def shipped(hs6, importer, origin, day, met=""):
+    goods = pl.DataFrame(
+        {"hs6": [hs6], "importer": [importer], "origin": [origin], "on": [dt.date.fromisoformat(day)], "met": [met]}
+    )
+    return duty_stack(goods, cases=("base", "cvd_bev_highest")).totals
+
+
+def test_cars_from_outside_pay_half_in_mexico_and_other_lines_stay_a_range():
+    # Facts, origin rules section 5: 1,463 lines, 5 to 50 %, cars 50 %, from 2026-01-01.
+    assert shipped("870323", "MX", "CN", "2026-03-01")["rate"][0] == pytest.approx(0.5)
+    assert shipped("870323", "MX", "CN", "2025-12-31")["rate"][0] is None
+    assert shipped("870323", "MX", "US", "2026-03-01", "usmca")["rate"][0] == 0.0
+    other = shipped("854430", "MX", "CN", "2026-03-01")
+    assert other["rate"][0] is None
+    assert (other["rate_low"][0], other["rate_high"][0]) == (0.0, 0.5)
+
+
+def test_the_countervailing_duty_on_battery_cars_is_a_case_of_its_own():
+    rates = shipped("870380", "DE", "CN", "2026-03-01")["rate"]
+    assert rates.to_list() == pytest.approx([0.10, 0.453])

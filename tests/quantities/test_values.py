@@ -106,7 +106,7 @@ def test_prices_far_apart_within_a_need_are_a_finding():
 
 
 def test_an_unknown_quantity_is_refused():
-    with pytest.raises(DataError, match=r"bom.quantity: 1 rows upstream .* 'P/c2'"):
+    with pytest.raises(DataError, match=r"bom.quantity: 1 row upstream .* 'P/c2'"):
         trace_value(small(bom="parent child quantity\nP c1 1\nP c2 .\nc1 c3 1"), "P")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 import subprocess
 import sys
@@ -105,8 +103,3 @@ def check_acknowledged(served: Served, acknowledged: dict[str, str]) -> None:
         rows = served.client.get(f"{W}/networks/{digest}/tables/parts").json()["rows"]
         assert [row["part"] for row in rows] == [part]
         assert names[part] == digest
-
-
-def kill_process(number: int) -> None:
-    """Kill one process by its id."""
-    os.kill(number, signal.SIGKILL)

@@ -36,7 +36,7 @@ NEEDS = {
     f"POST {W}/networks/{{digest}}/what-if/density": "viewer", f"POST {W}/networks/{{digest}}/analyses/{{name}}": "viewer",
     f"GET {W}/names": "viewer", f"PUT {W}/names/{{name}}": "planner",
     f"GET {W}/results/{{key}}": "viewer", f"GET {W}/results/{{key}}/charts": "viewer",
-    f"GET {W}/results/{{key}}/headlines": "viewer",
+    f"GET {W}/results/{{key}}/headlines": "viewer", f"POST {W}/results/{{key}}/scenario": "planner",
     f"GET {W}/results/{{key}}/tables/{{table}}.csv": "viewer",
     f"GET {W}/results/{{key}}.xlsx": "viewer", f"GET {W}/results/{{key}}/report.html": "viewer",
     f"GET {W}/jobs": "viewer", f"GET {W}/jobs/{{job}}": "viewer", f"DELETE {W}/jobs/{{job}}": "viewer",

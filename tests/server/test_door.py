@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 
 import pytest
 from served import LOOSE, SITE, TestClient, W, bring
+from sqlalchemy import select
 
 import tierscape as ts
 from tierscape import analyses
@@ -14,11 +17,13 @@ from tierscape.network import Network
 from tierscape.server.answering import paths_of
 from tierscape.server.application import create_app, held_by
 from tierscape.server.settings import Settings
+from tierscape.server.store.engine import reading
+from tierscape.server.store.tables import StoredResult
 
 NAMES = list(analyses.LISTED)
 OF_NETWORKS = [name for name in NAMES if analyses.get(name).takes is Network]
 SMALL = {
-    "stress": {"shocks": {"scenarios": 100}}, "growth": {"draws": 50, "horizon_years": 3},
+    "stress": {"shocks": {"scenarios": 100}}, "growth": {"draws": 100, "horizon_years": 3},
     "design": {"risk": {"scenarios": 0}, "horizon": {"years": 2}, "search": {"goals": False}},
 }  # fmt: skip
 """Parameters that keep slow analyses short; an analysis that becomes slow must be added."""
@@ -65,6 +70,21 @@ def test_job_gives_the_bytes_of_python(door, mini, name):
     assert door.get(f"{place}/headlines").json() == [list(line) for line in answer.headlines()]
     now = door.post(url, json=given)
     assert (now.status_code, now.headers["x-cache"], now.content) == (200, "hit", answer.to_json())
+
+
+def test_killed_worker_is_replaced_and_its_job_done_once(door, mini):
+    held, url = held_by(door.app), f"{W}/networks/{mini.digest}/analyses/stress"
+    given = {"shocks": {"scenarios": 101}}
+    queued = door.post(url, json=given).json()
+    assert door.post(url, json=given).json() == queued
+    while not held.workers.processes:
+        time.sleep(0.02)
+    os.kill(held.workers.processes[0], signal.SIGKILL)
+    told = list(door.get(f"{W}/jobs/{queued['job']}/events").iter_lines())
+    assert '"state": "done"' in told[-2], told[-2]
+    assert door.post(url, json=given).headers["x-cache"] == "hit"
+    with reading(held.store.engine) as session:
+        assert len(session.scalars(select(StoredResult).where(StoredResult.key == queued["result_key"])).all()) == 1
 
 
 def test_cancelled_job_ends_and_leaves_nothing(door, mini):

@@ -382,6 +382,15 @@ def test_map_holds_every_site_and_link_as_columns(standing, known, mini):
     assert standing.get(f"{W}/networks/{known}/map?product=nothing").status_code == 422
 
 
+def test_map_that_the_reader_has_is_not_sent_again_and_packed_or_not_it_is_the_same(standing, known):
+    url = f"{W}/networks/{known}/map"
+    packed, plain = standing.get(url), standing.get(url, headers={"Accept-Encoding": "identity"})
+    assert (packed.headers["content-encoding"], packed.content) == ("gzip", plain.content)
+    assert "content-encoding" not in plain.headers
+    assert standing.get(url, headers={"If-None-Match": packed.headers["etag"]}).status_code == 304
+    assert standing.get(f"{url}?product=pump").headers["etag"] != packed.headers["etag"]
+
+
 def test_tiers_place_every_site_once_within_its_tier(standing, known):
     told = standing.get(f"{W}/networks/{known}/tiers").json()
     known = [n for n in told["nodes"] if not n["unknown"]]
@@ -501,7 +510,7 @@ def test_fault_of_the_server_shows_no_trace(standing, known, monkeypatch):
     def broken(*_):
         raise KeyError("secret-value")
 
-    monkeypatch.setattr("tierscape.server.routes.pictures.map_columns", broken)
+    monkeypatch.setattr("tierscape.server.routes.pictures.map_json", broken)
     answer = standing.get(f"{W}/networks/{known}/map")
     assert answer.status_code == 500
     assert set(answer.json()) == {"error", "message", "findings", "id"}

@@ -74,7 +74,7 @@ def test_revisions_go_down_and_up_with_rows_in_the_tables(store, mini):
     migrate.downgrade(store.engine, "0001")
     assert migrate.revision(store.engine) == "0001"
     migrate.upgrade(store.engine)
-    assert rows_of(store.engine) == before
+    assert rows_of(store.engine) == before | {"audit": 0}  # the log of before went with its table
     assert Shelf(store).read(MAIN, mini.digest).digest == mini.digest
     migrate.downgrade(store.engine, "base")
     with store.engine.connect() as connection:

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { command } from "@/components/command";
 import { read } from "@/components/Field";
+import { valueAt, withValue } from "@/components/paths";
 import { arranged, nextSort } from "@/components/rows";
 import { controlOf, countChanges, resolve } from "@/components/schema";
 import { addressOf, parse } from "@/router/address";
 import { edited, typed, withEdit } from "@/screens/DataEdits";
 import { balanced, behind } from "@/screens/RegionsScore";
 import { canonical } from "@/state/canonical";
-import { figure, shown } from "@/state/format";
+import { figure, money, shown } from "@/state/format";
 
 describe("figures", () => {
   it.each([
@@ -106,4 +107,18 @@ describe("commands", () => {
   });
   it("is the same for the same parameters in any order", () =>
     expect(canonical({ b: 1, a: { d: 1, c: 2 } })).toBe(canonical({ a: { c: 2, d: 1 }, b: 1 })));
+});
+
+it("a parameter is set and taken away by its path, and groups that are left empty go too", () => {
+  const given = withValue({}, ["policy", "ally_share"], 0.7);
+  expect(given).toEqual({ policy: { ally_share: 0.7 } });
+  expect(valueAt(given, ["policy", "ally_share"])).toBe(0.7);
+  expect(withValue(given, ["policy", "ally_share"], undefined)).toEqual({});
+  expect(withValue({ policy: { a: 1, b: 2 } }, ["policy", "a"], undefined)).toEqual({ policy: { b: 2 } });
+});
+
+it("money has three significant figures, a size and its currency", () => {
+  expect(money(38_364_217_875, "USD")).toBe("38.4\u2009bn\u2009USD");
+  expect(money(-18_500_000, "")).toBe("\u221218.5\u2009M");
+  expect(money(0, "USD")).toBe("0\u2009USD");
 });

@@ -9,6 +9,8 @@ Floats = NDArray[np.float64]
 
 DISTRESS, SAFE = 1.1, 2.6
 """Z'' below the first is distress, above the second safe."""
+PRIVATE_DISTRESS, PRIVATE_SAFE = 1.23, 2.9
+"""The same for Z'."""
 EMERGING = 3.25
 """Constant of the form for emerging markets."""
 
@@ -47,3 +49,15 @@ def z_prime(x1: ArrayLike, x2: ArrayLike, x3: ArrayLike, x4: ArrayLike, x5: Arra
     """
     a, b, c, d, e = (np.asarray(x, float) for x in (x1, x2, x3, x4, x5))
     return np.asarray(0.717 * a + 0.847 * b + 3.107 * c + 0.420 * d + 0.998 * e)
+
+
+def on_scale_of_double_prime(z: ArrayLike) -> Floats:
+    """Move Z' onto the scale of Z'', so that both cut-offs fall on each other; linear.
+
+    Examples
+    --------
+    >>> on_scale_of_double_prime([1.23, 2.9]).round(9).tolist()
+    [1.1, 2.6]
+    """
+    share = (np.asarray(z, float) - PRIVATE_DISTRESS) / (PRIVATE_SAFE - PRIVATE_DISTRESS)
+    return np.asarray(DISTRESS + share * (SAFE - DISTRESS))

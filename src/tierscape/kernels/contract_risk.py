@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tierscape.kernels.contract_forms import Sharing, expected_shortfall, newsvendor
+from tierscape.kernels.contract_forms import Sharing, expected_shortfall, newsvendor, option_value
 from tierscape.kernels.hedge import worst_mean
 
 Floats = NDArray[np.float64]
@@ -34,20 +34,34 @@ class Clause(NamedTuple):
 
     Parameters
     ----------
-    form : {"wholesale", "buy_back", "take_or_pay", "flexibility"}
+    form : {"wholesale", "buy_back", "take_or_pay", "flexibility", "option"}
     quantity : float
         Units ordered or committed.
     low, high : float
         Least that is paid for and most that can be had, in shares of the quantity; not used by the first two forms.
     return_price : float
         What the supplier pays for a unit that comes back; ``buy_back`` only.
+    fee : float
+        What a unit that is only reserved costs; ``option`` only: (high − 1)·q units at the same price, if wanted.
     """
 
-    form: Literal["wholesale", "buy_back", "take_or_pay", "flexibility"]
+    form: Literal["wholesale", "buy_back", "take_or_pay", "flexibility", "option"]
     quantity: float
     low: float = 0.0
     high: float = 1.0
     return_price: float = 0.0
+    fee: float = 0.0
+
+    @property
+    def made(self) -> float:
+        """Units that the supplier makes before demand is known."""
+        return self.quantity if self.form in {"wholesale", "buy_back"} else self.quantity * self.high
+
+
+def fair_fee(demand: Any, quantity: float, reserved: float, money: Money) -> float:
+    """Find the fee a reserved unit at which the supplier gains and loses nothing by reserving, money a unit, at least 0."""
+    used = option_value(demand, quantity, reserved, 1.0, 0.0) / reserved
+    return max(money.cost - money.salvage - used * (money.wholesale - money.salvage), 0.0)
 
 
 def payoffs(demand: Floats, clause: Clause, money: Money) -> tuple[Floats, Floats]:
@@ -60,13 +74,16 @@ def payoffs(demand: Floats, clause: Clause, money: Money) -> tuple[Floats, Float
     """
     p, w, c, s = money
     q, form = clause.quantity, clause.form
-    made = q * clause.high if form in {"take_or_pay", "flexibility"} else q
+    made = clause.made
     sold = np.minimum(demand, made)
     joint = p * sold + s * (made - sold) - c * made
     if form == "wholesale":
         buyer = p * sold + s * (q - sold) - w * q
     elif form == "buy_back":
         buyer = p * sold + clause.return_price * (q - sold) - w * q
+    elif form == "option":
+        called = np.maximum(sold - q, 0.0)
+        buyer = p * sold + s * (q - (sold - called)) - w * (q + called) - clause.fee * (made - q)
     else:
         forced = np.maximum(clause.low * q - sold, 0.0)
         buyer = p * sold - w * (sold + forced) + (s * forced if form == "flexibility" else 0.0)
@@ -90,11 +107,14 @@ def expected(demand: Any, clause: Clause, money: Money) -> Sharing:
     """
     p, w, c, s = money
     q, form = clause.quantity, clause.form
-    made = q * clause.high if form in {"take_or_pay", "flexibility"} else q
+    made = clause.made
     sold = made - expected_shortfall(demand, made)
     joint = p * sold + s * (made - sold) - c * made
     if form in {"wholesale", "buy_back"}:
         buyer = p * sold + (s if form == "wholesale" else clause.return_price) * (q - sold) - w * q
+    elif form == "option":
+        firm = q - expected_shortfall(demand, q)
+        buyer = p * firm + s * (q - firm) - w * q + option_value(demand, q, made - q, p - w, clause.fee)
     else:
         forced = expected_shortfall(demand, clause.low * q) if clause.low > 0 else 0.0
         buyer = p * sold - w * (sold + forced) + (s * forced if form == "flexibility" else 0.0)

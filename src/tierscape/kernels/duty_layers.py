@@ -44,8 +44,7 @@ class RuleTables(NamedTuple):
 
 
 class RuleRows(NamedTuple):
-    """What rules say, shape (r,): bits needed, bits that exempt, bits of layers switched off; numbers of the sums
-    that a rate and a specific amount go to, and both amounts."""
+    """What rules say, shape (r,): bits needed, exempting and of layers switched off; sums added to, and by how much."""
 
     only_if: Ints
     exempt_if: Ints

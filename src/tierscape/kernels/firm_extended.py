@@ -27,92 +27,83 @@ def trade_extended(
     O = max(0, A' y + ((n + L) A' y − S − T)/τ), with A' = A_q A c_j / Σ_slot A c and c of yesterday. Without T the same
     goods would be ordered again every day.
     """
-    stock, wanted, orders, order, able, moving, share = (
-        state.stock, state.wanted, state.orders, state.order, state.able, state.transit, hits.share,
-    )  # fmt: skip
+    stock, made, wanted, _, filled, orders, limit, order, moving, ring, level, tier, able = state
+    supplier, flows, weights, leads, ranks = network.supplier, network.flow, network.weight, network.lead, network.rank
+    slot_start, arc_start, slot_flow, slot_days = network.slot_start, network.arc_start, network.slot_flow, network.slot_days  # fmt: skip
+    essential, output, ring_start, share, link_row = network.essential, network.output, network.ring_start, hits.share, hits.link_row  # fmt: skip
     lanes, piped = stock.shape[1], len(moving) > 0
-    zero, pace = stock.dtype.type(0), stock.dtype.type(1) / tau
+    zero, close = stock_marks(state)
+    pace, near = stock.dtype.type(1) / tau, stock.dtype.type(0.99)
     held, used, after = np.empty_like(short), np.empty_like(short), np.empty_like(short)
-    gain, here = np.empty_like(short), np.empty_like(short)
-    for i in range(len(network.output)):
-        state.limit[i, :] = np.inf
-        for q in range(network.slot_start[i], network.slot_start[i + 1]):
-            use_shares(network, state, q, i, held, used)
-            _gains(network, state, q, gain)
+    gain, here, usual = np.ones_like(short), np.empty_like(short), np.empty_like(short)
+    for i in range(len(output)):
+        limit[i, :] = np.inf
+        for q in range(np.uint64(slot_start[i]), np.uint64(slot_start[i + 1])):
+            first, last, days = np.uint64(arc_start[q]), np.uint64(arc_start[q + 1]), slot_days[q]
+            use_shares(stock, weights, made, (i, first, last, slot_flow[q]), held, used)
+            if flags.by_capacity:
+                _gains(supplier, flows, weights, able, (first, last, slot_flow[q]), gain)
             after[:] = zero
-            days = network.slot_days[q]
-            for e in range(network.arc_start[q], network.arc_start[q + 1]):
-                _arrivals(network, state, e, day, flags, here)
-                _restock(network, state, e, used, here, days, after)
-                j, row = np.uint64(network.supplier[e]), np.uint64(hits.link_row[e])
-                lead = stock.dtype.type(network.lead[e])
+            for e in range(first, last):
+                j, row = np.uint64(supplier[e]), np.uint64(link_row[e])
+                flow, weight, lead = flows[e], weights[e], leads[e]
+                if flags.by_level:
+                    for b in range(lanes):
+                        here[b] = passed(order[e, b], flow, ranks[e], level[j, b], tier[j, b])
+                else:
+                    for b in range(lanes):
+                        here[b] = order[e, b] * filled[j, b]
+                if piped and lead > 0:
+                    place = np.uint64(ring_start[e] + day % lead)
+                    for b in range(lanes):  # what was shipped yesterday goes into the ring, what is due leaves it
+                        arrived = ring[place, b]
+                        ring[place, b] = here[b]
+                        moving[e, b] += here[b] - arrived
+                        here[b] = arrived
                 for b in range(lanes):
-                    flow = network.flow[e] * able[j, b] * gain[b]
-                    gap = days * flow * wanted[i, b] - stock[e, b]
-                    if piped:
-                        gap += lead * flow * wanted[i, b] - moving[e, b]
-                    o = flow * wanted[i, b] + gap * pace
+                    usual[b] = flow * able[j, b] * gain[b] if flags.by_capacity else flow
+                target = days * flow
+                noise = close * target
+                for b in range(lanes):
+                    s = stock[e, b] + here[b] - stock[e, b] * used[b]
+                    s = s if s > noise else zero
+                    s = target if abs(s - target) <= noise else s
+                    stock[e, b] = s
+                    after[b] += weight * s
+                    here[b] = days * usual[b] * wanted[i, b] - s
+                if piped and lead > 0:
+                    long = stock.dtype.type(lead)
+                    for b in range(lanes):
+                        here[b] += long * usual[b] * wanted[i, b] - moving[e, b]
+                        gap = near * (long * flow) - moving[e, b]
+                        short[b] = gap if gap > short[b] else short[b]
+                for b in range(lanes):
+                    o = usual[b] * wanted[i, b] + here[b] * pace
                     o = share[row, b] * (o if o > zero else zero)
                     order[e, b] = o
                     orders[j, b] += o
-                if piped:
-                    _shortage(lead * network.flow[e], moving[e], short)
-            bind(network, q, i, after, state.limit, short)
+            bind((days, slot_flow[q], output[i] if essential[q] else zero), i, after, limit, short)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def _shortage(target: float, stock: Floats, short: Floats) -> None:
-    near = stock.dtype.type(0.99) * target
-    for b in range(len(short)):
-        gap = near - stock[b]
-        short[b] = gap if gap > short[b] else short[b]
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _gains(network: FirmNetwork, state: FirmState, q: int, gain: Floats) -> None:
+def _gains(
+    supplier: NDArray[np.uint32],
+    flows: Floats,
+    weights: Floats,
+    able: Floats,
+    slot: tuple[np.uint64, np.uint64, float],
+    gain: Floats,
+) -> None:
     """A_q / Σ A c of a slot; 1 where no supplier is able to make anything."""
+    first, last, whole = slot
     zero, one = gain.dtype.type(0), gain.dtype.type(1)
     gain[:] = zero
-    for e in range(network.arc_start[q], network.arc_start[q + 1]):
-        able, flow = state.able[network.supplier[e]], network.weight[e] * network.flow[e]
+    for e in range(first, last):
+        j, flow = np.uint64(supplier[e]), weights[e] * flows[e]
         for b in range(len(gain)):
-            gain[b] += flow * able[b]
+            gain[b] += flow * able[j, b]
     for b in range(len(gain)):
-        gain[b] = network.slot_flow[q] / gain[b] if gain[b] > zero else one
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _arrivals(network: FirmNetwork, state: FirmState, e: int, day: int, flags: Flags, here: Floats) -> None:
-    """What arrives today, into ``here``; what was shipped yesterday goes into the ring where the link has a lead."""
-    j, order = network.supplier[e], state.order[e]
-    if flags.by_level:
-        for b in range(len(here)):
-            here[b] = passed(order[b], network.flow[e], network.rank[e], state.level[j, b], state.tier[j, b])
-    else:
-        filled = state.filled[j]
-        for b in range(len(here)):
-            here[b] = order[b] * filled[b]
-    if len(state.transit) > 0 and network.lead[e] > 0:
-        place, moving = state.ring[network.ring_start[e] + day % network.lead[e]], state.transit[e]
-        for b in range(len(here)):
-            arrived = place[b]
-            place[b] = here[b]
-            moving[b] += here[b] - arrived
-            here[b] = arrived
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _restock(
-    network: FirmNetwork, state: FirmState, e: int, used: Floats, here: Floats, days: float, after: Floats
-) -> None:
-    zero, close = stock_marks(state)
-    stock, weight, target = state.stock[e], network.weight[e], days * network.flow[e]
-    for b in range(len(here)):
-        s = stock[b] + here[b] - stock[b] * used[b]
-        s = s if s > close * target else zero
-        s = target if abs(s - target) <= close * target else s
-        stock[b] = s
-        after[b] += weight * s
+        gain[b] = whole / gain[b] if gain[b] > zero else one
 
 
 @njit(cache=True, nogil=True, error_model="numpy")

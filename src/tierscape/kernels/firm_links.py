@@ -104,19 +104,22 @@ def trade(network: FirmNetwork, state: FirmState, hits: Hits, tau: float, short:
     A stock within rounding of its target, or of nothing, is set to it. Where lines without buffer supply each other in a
     circle, the model itself doubles an error of the last bit every few days: so calm days repeat exactly instead.
     """
-    stock, _, wanted, before, filled, orders, limit = state[:7]
+    stock, made, wanted, before, filled, orders, limit = state[:7]
     supplier, flows, weights, link_row = network.supplier, network.flow, network.weight, hits.link_row
+    slot_start, arc_start, slot_flow, slot_days = network.slot_start, network.arc_start, network.slot_flow, network.slot_days  # fmt: skip
+    essential, output = network.essential, network.output
     lanes = stock.shape[1]
     zero, close = stock_marks(state)
     pace = stock.dtype.type(1) / tau
     held, used, after = np.empty_like(short), np.empty_like(short), np.empty_like(short)
-    for i in range(len(network.output)):
+    for i in range(len(output)):
         limit[i, :] = np.inf
-        for q in range(np.uint64(network.slot_start[i]), np.uint64(network.slot_start[i + 1])):
-            use_shares(network, state, q, i, held, used)
+        for q in range(np.uint64(slot_start[i]), np.uint64(slot_start[i + 1])):
+            first, last = np.uint64(arc_start[q]), np.uint64(arc_start[q + 1])
+            use_shares(stock, weights, made, (i, first, last, slot_flow[q]), held, used)
             after[:] = zero
-            days = network.slot_days[q]
-            for e in range(np.uint64(network.arc_start[q]), np.uint64(network.arc_start[q + 1])):
+            days = slot_days[q]
+            for e in range(first, last):
                 # Rows are indexed in place: a view of a row costs more than the work on it.
                 j, row = np.uint64(supplier[e]), np.uint64(link_row[e])
                 flow, target, weight = flows[e], days * flows[e], weights[e]
@@ -135,7 +138,7 @@ def trade(network: FirmNetwork, state: FirmState, hits: Hits, tau: float, short:
                     after[b] += weight * s
                     o = flow * wanted[i, b] + (target * wanted[i, b] - s) * pace
                     orders[j, b] += o if o > zero else zero
-            bind(network, q, i, after, limit, short)
+            bind((days, slot_flow[q], output[i] if essential[q] else zero), i, after, limit, short)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -172,12 +175,23 @@ def stock_marks(state: FirmState) -> tuple[float, float]:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def use_shares(network: FirmNetwork, state: FirmState, q: int, line: int, held: Floats, used: Floats) -> None:
-    """Find the share of a slot's stock that yesterday used: min(1, (x/P0)·A_q/S_q), into ``used``; S_q into ``held``."""
-    zero, one = state.stock.dtype.type(0), state.stock.dtype.type(1)
-    stock, made, weights, flow = state.stock, state.made, network.weight, network.slot_flow[q]
+def use_shares(
+    stock: Floats,
+    weights: Floats,
+    made: Floats,
+    slot: tuple[int, np.uint64, np.uint64, float],
+    held: Floats,
+    used: Floats,
+) -> None:
+    """Find the share of a slot's stock that yesterday used: min(1, (x/P0)·A_q/S_q), into ``used``; S_q into ``held``.
+
+    ``slot`` is its line, its first link and that after its last, and A_q. Single arrays come in: each array inside a tuple costs
+    a count of references at every call, which is more than the work.
+    """
+    line, first, last, flow = slot
+    zero, one = stock.dtype.type(0), stock.dtype.type(1)
     held[:] = zero
-    for e in range(np.uint64(network.arc_start[q]), np.uint64(network.arc_start[q + 1])):
+    for e in range(first, last):
         weight = weights[e]
         for b in range(len(held)):
             held[b] += weight * stock[e, b]
@@ -187,17 +201,18 @@ def use_shares(network: FirmNetwork, state: FirmState, q: int, line: int, held: 
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def bind(network: FirmNetwork, q: int, line: int, stock: Floats, limit: Floats, short: Floats) -> None:
+def bind(sizes: tuple[float, float, float], line: int, stock: Floats, limit: Floats, short: Floats) -> None:
     """Lower the limit of a line to what an essential slot allows, and raise ``short`` to what the slot lacks.
 
-    A slot without flow allows everything and lacks nothing.
+    A slot without flow allows everything and lacks nothing. ``sizes`` are days, flow and the output of the line, which is 0 where
+    the slot is not essential.
     """
-    output, flow = network.output[line], network.slot_flow[q]
-    low = limit.dtype.type(0.99) * network.slot_days[q] * flow
+    days, flow, output = sizes
+    low = limit.dtype.type(0.99) * days * flow
     for b in range(len(stock)):
         gap = low - stock[b]
         short[b] = gap if gap > short[b] else short[b]
-    if network.essential[q] and flow > 0:
+    if output > 0 and flow > 0:
         for b in range(len(stock)):
             most = stock[b] / flow * output
             limit[line, b] = most if most < limit[line, b] else limit[line, b]

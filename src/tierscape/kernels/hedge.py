@@ -88,7 +88,13 @@ def indifferent_kappa(contract_price: float, spot_mean: float, spot_sd: float, l
 
 
 def costs_by_share(
-    shares: Floats, contract_price: float, spot: Floats, demand: Floats, *, mean_demand: float, salvage: float = 0.0
+    shares: Floats,
+    contract_price: float | Floats,
+    spot: Floats,
+    demand: Floats,
+    *,
+    mean_demand: float,
+    salvage: float = 0.0,
 ) -> Floats:
     """Cost of each draw for each share: the committed volume is paid for, what is missing is bought spot, what is over is sold.
 
@@ -96,8 +102,10 @@ def costs_by_share(
     ----------
     shares : numpy.ndarray of float, shape (m,)
         Committed volume over mean demand.
-    contract_price, mean_demand, salvage : float
-        Money a unit; units; money that a unit too many brings.
+    contract_price : float or numpy.ndarray of float, shape (n,)
+        Money a unit, in each draw where a clause moves it.
+    mean_demand, salvage : float
+        Units; money that a unit too many brings.
     spot, demand : numpy.ndarray of float, shape (n,)
         Common draws of the spot price and of demand.
 
@@ -109,7 +117,30 @@ def costs_by_share(
     committed = shares * mean_demand
     short = np.maximum(demand[:, None] - committed, 0.0)
     left = np.maximum(committed - demand[:, None], 0.0)
-    return np.asarray(contract_price * committed + spot[:, None] * short - salvage * left)
+    paid = np.asarray(contract_price, float).reshape(-1, 1) * committed
+    return np.asarray(paid + spot[:, None] * short - salvage * left)
+
+
+def indexed_price(price: float, moved: Floats, pass_through: float, cap: float) -> Floats:
+    """Move a price with an index: p·(1 + clamp(share·move, ±cap)).
+
+    Parameters
+    ----------
+    price : float
+        Money a unit at the index of today.
+    moved : numpy.ndarray of float, shape (n,)
+        Change of the index, as a share of it.
+    pass_through : float
+        Share of the change that goes into the price, 0 to 1.
+    cap : float
+        Most that the price moves, as a share.
+
+    Examples
+    --------
+    >>> indexed_price(10.0, np.array([-0.5, 0.1, 0.4]), 0.6, 0.15).round(4).tolist()
+    [8.5, 10.6, 11.5]
+    """
+    return np.asarray(price * (1.0 + np.clip(pass_through * moved, -cap, cap)))
 
 
 def best_shares(costs: Floats, shares: Floats, kappas: Floats, level: float = 0.95) -> list[Hedge]:

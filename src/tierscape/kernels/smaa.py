@@ -176,7 +176,7 @@ def driver_shares(values: Floats, choices: Choices) -> Floats:
     centred = ranks - ranks.mean(axis=0)
     total = (centred**2).mean(axis=0)
     order = np.roll(np.arange(len(choices.weights)), 1)
-    others = Choices(*(drawn[order] for drawn in choices))
+    others = choices._replace(**{name: getattr(choices, name)[order] for name in Choices._fields})
     shares = np.zeros((ranks.shape[1], len(DRIVERS)))
     for c, field in enumerate(Choices._fields):
         mixed = others._replace(**{field: getattr(choices, field)})

@@ -20,7 +20,6 @@ REWARD = 1e-3
 """Weight of the slack under the caps, as a share of the first objective's range over the axis's own."""
 MET = 1e-6
 """Relative room within which a plan meets a cap."""
-
 Caps = tuple[float, ...]
 
 
@@ -175,7 +174,11 @@ class _Walk:
             if axis.cost is None:
                 self.prepared.cap(min(value, self.cap))
             else:
-                self.prepared.bound_rows(np.array([row]), np.array([-np.inf]), np.array([value / size]))
+                self.prepared.bound_rows(
+                    np.array([row]),
+                    np.array([-np.inf]),
+                    np.array([value]) / size,
+                )
         self.prepared.price(cost, self.weight if weight is None else weight)
         return self.run(self.prepared)
 
@@ -203,8 +206,7 @@ class _Walk:
             least = self.search(free, own, float(axis.cost is None))
             if least.x is None or least.stopped_by == "user":
                 return None
-            end = self.point(free, least, 0.0).values[k]
-            caps = tuple(end + MET * abs(end) if j == k else np.inf for j in range(len(self.axes)))
+            caps = tuple(np.inf if j != k else self.point(free, least, 0.0).values[k] for j in range(len(self.axes)))
             outcome = self.search(caps, self.cost)
             if outcome.x is None or outcome.stopped_by == "user":
                 return None
@@ -239,7 +241,7 @@ def _grid(
         caps = tuple(float(grid[i]) for grid, i in zip(grids, index, strict=True))
         looser = [found[_step(index, k)] for k, i in enumerate(index) if i > 0] or [first]
         lower = max(point.lower for point in looser)
-        here = _taken_over(walk, caps, looser, lower)
+        here = _taken_over(walk, caps, looser, lower) if any(index) else None
         room = gap + walk.loosened / max(abs(lower), 1e-12)
         if index in known or here is None or (here.gap > room and here.outcome.status != "infeasible"):
             own = known.get(index) or walk.under(caps)

@@ -154,7 +154,8 @@ def _free(goods: Goods) -> Bools:
     """Tell which goods stay inside a customs union."""
     number, pairs = _pairs(goods)
     inside = [a is not None and b is not None and same_customs_union(a, b) for a, b in pairs]
-    return np.array(inside, dtype=np.bool_)[number]
+    found: Bools = np.array(inside, dtype=np.bool_)[number]
+    return found
 
 
 def _bits(met: pl.Series, programmes: Sequence[str]) -> Ints:
@@ -162,7 +163,8 @@ def _bits(met: pl.Series, programmes: Sequence[str]) -> Ints:
     words = met.unique().drop_nulls().to_list()
     bits = [sum(1 << n for n, p in enumerate(programmes) if p in w.split(";")) for w in words]
     number = met.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(len(words)).to_numpy()
-    return np.array([*bits, 0], dtype=np.int64)[number]
+    found: Ints = np.array([*bits, 0], dtype=np.int64)[number]
+    return found
 
 
 def _able(goods: Goods, programmes: Sequence[str]) -> Ints:
@@ -172,7 +174,8 @@ def _able(goods: Goods, programmes: Sequence[str]) -> Ints:
         sum(1 << n for n, p in enumerate(programmes) if not is_bloc(p) or {a, b} - {None} <= member_of(p))
         for a, b in pairs
     ]
-    return np.array(bits, dtype=np.int64)[number]
+    found: Ints = np.array(bits, dtype=np.int64)[number]
+    return found
 
 
 def _stacked(index: TariffIndex, goods: Goods, met: Ints, free: Bools, *, single: bool) -> tuple[Floats, Bools, Ints]:

@@ -14,9 +14,11 @@ from tierscape.kernels.unit_cost import INPUTS, TERMS, unit_cost
 from tierscape.network import Network
 from tierscape.quantities.duties import Duties, duty_stack
 from tierscape.quantities.landed_choices import Stock, Study, Tariffs
+from tierscape.quantities.landed_doubts import landed_doubts
+from tierscape.quantities.landed_offsets import limit_entry_fees, passed_on, refunded
 from tierscape.quantities.landed_options import Options
 from tierscape.quantities.landed_own_figures import own_entity, own_loss
-from tierscape.quantities.lanes import LaneOptions, lanes
+from tierscape.quantities.lanes import LaneOptions, lanes, money_of_a_dollar
 from tierscape.reference import member_of, same_customs_union
 from tierscape.reference.tariffs import is_bloc, read_tariffs
 from tierscape.reference.tariffs import tariffs as shipped
@@ -42,7 +44,7 @@ BROKER_MOST = 0.02
 """A broker costs at most this share of the price; our judgement."""
 LOT_DAYS = 30.0
 """Most days of demand that a shipment is taken to cover where its size is unknown; our judgement."""
-OWN = ("defect_ppm", "lead_sd_days", "order_lot")
+OWN = ("defect_ppm", "lead_sd_days", "order_lot", "input_duty_per_unit")
 """Indicators of a capability (``site/part``) or a site that go before our defaults."""
 
 
@@ -165,9 +167,13 @@ def landed(options: Options, *, on: dt.date, tariffs: Tariffs, stock: Stock, stu
     x.put("entity", *own_entity(frame, study))
     if study.expected_loss:
         x.put("risk", *own_loss(options.network, frame))
+    _offsets(x, frame, own, options.network, study, on)
     _state(x, frame, own, options)
+    plain = [name for name, asked in options.what_if.items() if "duty_rate" in asked.stated]
+    layers = _of_first_case(duties, frame, tariffs, plain)
+    limit_entry_fees((x.value, x.low, x.high), frame, layers, on, money_of_a_dollar(options.network, study.usd))
     return Landed(frame, x.value, x.low, x.high, x.grade, duties, stock.value_basis == "landed",
-                  (*options.findings, *duties.findings, *_doubts(frame, x)))  # fmt: skip
+                  (*options.findings, *duties.findings, *landed_doubts(frame, x.value)))  # fmt: skip
 
 
 def _with_lanes(options: Options, study: Study) -> pl.DataFrame:
@@ -342,6 +348,21 @@ def _border(x: _Inputs, frame: pl.DataFrame, tariffs: Tariffs, study: Study) -> 
     x.put("compliance_rate", share, share, np.where(able & (claimed | silent), most, 0.0))
 
 
+def _offsets(x: _Inputs, frame: pl.DataFrame, own: pl.DataFrame, network: Network, study: Study, on: dt.date) -> None:
+    value, low, high = passed_on(network, frame, study, on)
+    if study.drawback:
+        duty = [unit_cost(ends)["duty"] for ends in (x.low, x.high)]
+        back = refunded(_floats(own["input_duty_per_unit"], x.rows), (duty[0], duty[1]), x.value["fees"] > 0)
+        value, low, high = (a + b for a, b in zip((value, low, high), back, strict=True))
+    x.put("offsets", value, low, high)
+
+
+def _of_first_case(duties: Duties, frame: pl.DataFrame, tariffs: Tariffs, plain: list[str]) -> pl.DataFrame:
+    """Give the layers under the case that is costed, of options whose duty is not a plain number."""
+    stated = frame.select("option").with_row_index("row").filter(pl.col("option").is_in(plain))
+    return duties.layers.filter(pl.col("case") == tariffs.cases[0]).join(stated, on="row", how="anti")
+
+
 def _state(x: _Inputs, frame: pl.DataFrame, own: pl.DataFrame, options: Options) -> None:
     """Put what the network or a plain number says in place of what was found."""
     for name, column in (("lead_sd", "lead_sd_days"), ("lot", "order_lot")):
@@ -359,27 +380,3 @@ def _state(x: _Inputs, frame: pl.DataFrame, own: pl.DataFrame, options: Options)
         plain |= {"return_freight": asked.stated.get("return_freight", (0.0,) * 3)}
         for inner, (value, low, high) in {**plain, **asked.stated}.items():
             x.value[inner][row], x.low[inner][row], x.high[inner][row] = value, low, high
-
-
-def _doubts(frame: pl.DataFrame, x: _Inputs) -> tuple[Finding, ...]:
-    blanks = {
-        "price": ("links", "unit_price", "have no price and are listed unpriced", "Give links.unit_price."),
-        "freight": ("parts", "unit_mass_kg", "have no freight: mass or rate is unknown; a range stands in",
-                    "Give parts.unit_mass_kg, links.freight_per_unit, or study.usd."),
-        "duty_rate": ("parts", "hs6", "have no known ordinary duty: a range stands in",
-                      "Give parts.hs6, or tariff rows in tariffs.rules."),
-        "lead_days": ("links", "transit_days", "have no transit time: a range stands in", "Give links.transit_days."),
-        "lot": ("indicators", "value", "have no size of shipment: the stock between shipments is a range",
-                "Give the indicator order_lot of the site."),
-    }  # fmt: skip
-    found = []
-    for name, (table, column, problem, remedy) in blanks.items():
-        blind = np.isnan(x.value[name])
-        if blind.any():
-            first = frame.row(int(np.flatnonzero(blind)[0]), named=True)
-            found.append(Finding(
-                rule="landed_unseen", severity="note" if name == "lot" else "warning", table=table, column=column,
-                problem=f"{int(blind.sum())} of {len(blind)} options {problem}", remedy=remedy, count=int(blind.sum()),
-                value=f"{first['option']}/{first['buyer']}/{first['part']}",
-            ))  # fmt: skip
-    return tuple(found)

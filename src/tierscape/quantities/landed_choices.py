@@ -79,6 +79,13 @@ class Study(_Group):
         default=False,
         description="Add expected lost margin from disruptions; never together with a tail measure elsewhere.",
     )
+    drawback: bool = Field(
+        default=False,
+        description="Take off the duty refunded on inputs: the lesser of indicator input_duty_per_unit and the duty on the good.",
+    )
+    incentive_share: float = Field(
+        0.0, ge=0, le=1, description="Share of the support for its project that a supplier passes on in the price."
+    )
     volume_per_year: float | None = Field(
         None, gt=0, description="Volume at which all options are compared; the demand by default."
     )

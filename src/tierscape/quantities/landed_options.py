@@ -11,6 +11,7 @@ import polars as pl
 from tierscape.errors import DataError, Finding, ParameterError
 from tierscape.network import Network
 from tierscape.quantities.landed_choices import Study
+from tierscape.quantities.plurals import counted
 from tierscape.quantities.what_if_options import WhatIf, what_if_options
 
 UNIT_VALUE_SPAN = 0.2
@@ -323,14 +324,14 @@ def _volumes(network: Network, decisions: pl.DataFrame, study: Study) -> tuple[p
     if none.height == rows.height:
         raise DataError([Finding(
             rule="landed_volume", severity="error", table="demand", column="volume_per_year", count=none.height,
-            value="/".join(none.select(_DECISION).row(0)), problem=f"{none.height} pairs of part and buyer need nothing, so that stock a unit is undefined",
+            value="/".join(none.select(_DECISION).row(0)), problem=f"{counted(none.height, 'pair of part and buyer needs', 'pairs of part and buyer need')} nothing, so that stock a unit is undefined",
             remedy="Give a volume above 0 in links or demand, or study.volume_per_year.",
         )])  # fmt: skip
     unknown = rows.filter(pl.col("volume").fill_null(0.0) == 0)
     said = () if unknown.is_empty() else (Finding(
         rule="landed_volume", severity="warning", table="links", column="volume_per_year", count=unknown.height,
         value="/".join(unknown.select(_DECISION).row(0)),
-        problem=f"{unknown.height} pairs of part and buyer have no volume: the stock between shipments is a range",
+        problem=f"{counted(unknown.height, 'pair of part and buyer has', 'pairs of part and buyer have')} no volume: the stock between shipments is a range",
         remedy="Give links.volume_per_year, or study.volume_per_year.",
     ),)  # fmt: skip
     return rows.with_columns(volume=pl.when(pl.col("volume") > 0).then("volume")), said

@@ -16,6 +16,7 @@ from tierscape.kernels.distance import great_circle_km, unit_vectors
 from tierscape.network import Network
 from tierscape.quantities.landmasses import landmass
 from tierscape.quantities.lane_factors import MODE, zone
+from tierscape.quantities.plurals import counted
 from tierscape.quantities.sea_distances import Passage, sea_km
 from tierscape.reference import hubs
 from tierscape.schema import MODES
@@ -88,7 +89,7 @@ def complete(rows: pl.DataFrame, options: LaneOptions) -> pl.DataFrame:
 def _wrong(bad: pl.Series, what: str) -> Finding:
     return Finding(
         rule="lane", severity="error", table="links", column=bad.name, count=len(bad), value=str(bad[0]),
-        problem=f"{len(bad)} lanes have a value that {what}", remedy="Correct it, or leave it empty.",
+        problem=counted(len(bad), f"lane has a value that {what}", f"lanes have a value that {what}"), remedy="Correct it, or leave it empty.",
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import polars as pl
 from tierscape.errors import DataError, Finding
 from tierscape.network import Network
 from tierscape.quantities.lane_factors import SCOPE
+from tierscape.quantities.plurals import counted
 from tierscape.quantities.stated import stated_values
 from tierscape.schema import MODES
 
@@ -76,7 +77,11 @@ def _refuse_other_scopes(rows: pl.DataFrame) -> None:
         severity="error",
         table="indicators",
         column="indicator",
-        problem=f"{wrong.height} emission factors of freight are not well-to-wheel, or name an unknown mode; scopes are never mixed",
+        problem=counted(
+            wrong.height,
+            "emission factor of freight is not well-to-wheel, or names an unknown mode; scopes are never mixed",
+            "emission factors of freight are not well-to-wheel, or name an unknown mode; scopes are never mixed",
+        ),
         remedy=f"Give well-to-wheel factors as '{FACTOR}_wtw' or '{FACTOR}_wtw.road'.",
         count=wrong.height,
         value=f"{wrong['subject'][0]} {FACTOR}{wrong['indicator'][0]}",

@@ -11,6 +11,7 @@ from tierscape.network import Network
 from tierscape.quantities.lane_factors import MODE, SCOPE, ZONES, figure, lane_factors
 from tierscape.quantities.lane_legs import LaneOptions, complete, legs_of
 from tierscape.quantities.lane_stated import stated_factors, stated_freight
+from tierscape.quantities.plurals import counted
 
 __all__ = ["LaneOptions", "lane_findings", "lane_legs", "lanes"]
 
@@ -114,19 +115,20 @@ def lane_findings(network: Network, found: pl.DataFrame, options: LaneOptions = 
     inferred = found.filter("mode_inferred")
     lost = found.filter(pl.col("distance_km").is_null())
     free = found.filter(pl.col("freight_per_unit").is_null() & pl.col("kg_per_unit").is_not_null())
+    rule = f"road up to {options.road_limit_km:g} km by land, else sea"
     found_cases = (
-        _case("parts.unit_mass_kg", unseen, "carry a part of unknown mass and are unseen", "Give the mass of a unit."),
-        _case("sites.lat", lost, "have no distance: a place is unknown, or no way is open",
+        _case("parts.unit_mass_kg", unseen, ("carries a part of unknown mass and is unseen", "carry a part of unknown mass and are unseen"), "Give the mass of a unit."),
+        _case("sites.lat", lost, ("has no distance: a place is unknown, or no way is open", "have no distance: a place is unknown, or no way is open"),
               "Give coordinates to both sites, or links.distance_km."),
-        _case("links.mode", inferred, f"have no mode; road up to {options.road_limit_km:g} km by land, else sea",
+        _case("links.mode", inferred, (f"has no mode; {rule}", f"have no mode; {rule}"),
               "Give links.mode."),
-        _case("meta.currency", free, "have no freight, for our rates are in US dollars",
+        _case("meta.currency", free, ("has no freight, for our rates are in US dollars", "have no freight, for our rates are in US dollars"),
               "Give the money for one US dollar in 'usd', or links.freight_per_unit."),
     )  # fmt: skip
     return tuple(f for f in found_cases if f is not None)
 
 
-def _case(where: str, rows: pl.DataFrame, problem: str, remedy: str) -> Finding | None:
+def _case(where: str, rows: pl.DataFrame, problem: tuple[str, str], remedy: str) -> Finding | None:
     if rows.is_empty():
         return None
     table, column = where.split(".")
@@ -135,7 +137,7 @@ def _case(where: str, rows: pl.DataFrame, problem: str, remedy: str) -> Finding 
         severity="note" if column in {"mode", "currency"} else "warning",
         table=table,
         column=column,
-        problem=f"{rows.height} lanes {problem}",
+        problem=counted(rows.height, f"lane {problem[0]}", f"lanes {problem[1]}"),
         remedy=remedy,
         count=rows.height,
         value="/".join(rows.select("supplier", "buyer", "part").row(0)),
@@ -177,7 +179,7 @@ def _moved(network: Network, given: pl.DataFrame, options: LaneOptions) -> pl.Da
     """Give each leg its days and its freight a unit as well."""
     legs = _emitting(network, given, options)
     at, factors = _cells(legs), lane_factors()
-    usd = options.usd if options.usd is not None else _usd(network)
+    usd = money_of_a_dollar(network, options.usd)
     tonnes = pl.col("mass_kg") / 1000 * pl.lit(usd, pl.Float64())
     land = {name: _looked_up(getattr(factors, name), at) for name in ("usd_per_tkm", "usd_low", "usd_high")}
     legs = legs.with_columns(**land, speed=_looked_up(factors.km_per_day, at))
@@ -196,8 +198,9 @@ def _moved(network: Network, given: pl.DataFrame, options: LaneOptions) -> pl.Da
     )
 
 
-def _usd(network: Network) -> float | None:
-    return 1.0 if "USD" in network["meta"]["currency"].to_list() else None
+def money_of_a_dollar(network: Network, stated: float | None) -> float | None:
+    """Give the money of the network for a US dollar: as stated, 1 where that is its currency, else None."""
+    return stated if stated is not None else 1.0 if "USD" in network["meta"]["currency"].to_list() else None
 
 
 def _flat_rates() -> list[pl.Expr]:

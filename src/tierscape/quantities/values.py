@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tierscape.errors import DataError, Finding
 from tierscape.graph import SupplyGraph
 from tierscape.network import Network
+from tierscape.quantities.plurals import counted
 from tierscape.quantities.shares import arc_shares
 
 OWN_UNKNOWN = 0.35
@@ -262,7 +263,7 @@ def _refuse_null_quantities(network: Network, graph: SupplyGraph, reached: NDArr
         severity="error",
         table="bom",
         column="quantity",
-        problem=f"{null.height} rows upstream of the product have no quantity, so that no share of value can be told",
+        problem=f"{counted(null.height, 'row upstream of the product has', 'rows upstream of the product have')} no quantity, so that no share of value can be told",
         remedy="Give the units of the child in a unit of the parent.",
         count=null.height,
         value="/".join(null.select("parent", "child").row(0)),
@@ -298,7 +299,7 @@ def _unvalued(graph: SupplyGraph, slots: NDArray[np.bool_]) -> tuple[Finding, ..
         severity="warning",
         table="parts",
         column="unit_value",
-        problem=f"{len(where)} needs have no known value and carry no share of the product's value",
+        problem=f"{counted(len(where), 'need has no known value and carries', 'needs have no known value and carry')} no share of the product's value",
         remedy="Give parts.unit_value or links.unit_price.",
         count=len(where),
         value=f"{_named(graph, int(graph.slot_line[first]))}/{graph.slot_part[first]}",
@@ -319,7 +320,7 @@ def _spread(graph: SupplyGraph, price: Floats, reached: NDArray[np.bool_]) -> tu
         severity="warning",
         table="links",
         column="unit_price",
-        problem=f"{len(wide)} needs have prices more than {SPREAD:g} times apart",
+        problem=f"{counted(len(wide), 'need has', 'needs have')} prices more than {SPREAD:g} times apart",
         remedy="Check the unit and the currency of the prices.",
         count=len(wide),
         value=f"{_named(graph, int(graph.slot_line[wide[0]]))}/{graph.slot_part[wide[0]]}",

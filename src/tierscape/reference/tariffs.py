@@ -59,6 +59,22 @@ def entities() -> pl.DataFrame:
     )
 
 
+@cache
+def entry_fees() -> pl.DataFrame:
+    """Give least and most amounts of fees that are a share of the value of an entry.
+
+    Returns
+    -------
+    DataFrame
+        ``importer``, ``layer``, ``least_usd``, ``most_usd`` (US dollars an entry), ``valid_from`` ≤ day < ``valid_to``,
+        ``source``.
+    """
+    text = pl.read_csv(FOLDER / "entry_fees.csv", infer_schema=False)
+    return text.with_columns(
+        pl.col("valid_from", "valid_to").str.to_date("%Y-%m-%d"), pl.col("least_usd", "most_usd").cast(pl.Float64)
+    )
+
+
 def read_tariffs(file: str | Path) -> pl.DataFrame:
     """Read and check a file of tariff rows.
 

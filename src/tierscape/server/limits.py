@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +25,8 @@ from tierscape.server.settings import Settings
 MIB = 1 << 20
 BODY = 1 * MIB
 JSON_UPLOAD = 32 * MIB
+INLINE = 64 << 10
+"""Bytes up to which JSON is looked at at once; more of it in a thread, so that others are served meanwhile."""
 DEPTH = 64
 MOST_BUCKETS = 20_000
 _UPLOAD = re.compile(r"/api/w/[^/]+/networks/?")
@@ -97,7 +100,10 @@ class BodyLimits:
         if not is_json:
             return guard, guard
         body = await guard.whole()
-        check_json(body)
+        if len(body) > INLINE:
+            await run_in_threadpool(check_json, body)
+        else:
+            check_json(body)
         return guard, _replay(body, receive)
 
     async def _served(self, guard: _Counted, scope: Scope, receive: Receive, send: Send) -> None:

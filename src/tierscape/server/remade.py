@@ -45,4 +45,5 @@ def plan(content: bytes) -> Design | None:
     answer = json.loads(content)
     if answer["analysis"] != "design":
         return None
-    return Design(analysis="design", **{table.name: frame for table, frame in frames(answer)})
+    tables: dict[str, Any] = {table.name: frame for table, frame in frames(answer)}
+    return Design(analysis="design", **tables)

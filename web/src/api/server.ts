@@ -455,6 +455,15 @@ export type NewWorkspace = {
   name: string;
 };
 
+/** Which plan of an answer to keep, as it stands in which of its years. */
+export type PlannedIn = {
+  name: string;
+  /** Point of the frontier; that at the knee by default. */
+  point?: number | null;
+  /** Year of the plan; its last by default. */
+  year?: number | null;
+};
+
 /** Where a name shall point, and where the mover saw it point; null for a new name. */
 export type Pointer = {
   digest: string;
@@ -600,7 +609,7 @@ export type WhatIf = {
   /** In this order, all of them each time. */
   moves?: Move[];
   /** What is scored. */
-  places?: "regions" | "cells";
+  places?: "regions" | "cells" | "both";
 };
 
 /** What the moves change. */

@@ -13,13 +13,15 @@ interface Props {
   points: Row[];
   chosen: string;
   currency: string;
+  /** Measures that the plans were asked for, the first drawn upward. */
+  goals: string[];
   onChoose(point: string): void;
 }
 
 /** The plans: across what they cost, each a band from what is proven to what was found; up what else they bring. */
-export function Frontier({ points, chosen, currency, onChoose }: Props): ReactNode {
+export function Frontier({ points, chosen, currency, goals, onChoose }: Props): ReactNode {
   const names = Object.keys(T.axes).filter((name) => new Set(points.map((row) => number(row, name))).size > 1);
-  const [axis, setAxis] = useQueryValue("axis", names[0] ?? "co2_t");
+  const [axis, setAxis] = useQueryValue("axis", goals.find((goal) => names.includes(goal)) ?? names[0] ?? "co2_t");
   const rows = points.filter((row) => number(row, "upper_bound") !== null);
   if (rows.length < 2) return null;
   const costs = rows.flatMap((row) => [number(row, "lower_bound") ?? number(row, "upper_bound"), number(row, "upper_bound")]);
@@ -96,7 +98,7 @@ export function Frontier({ points, chosen, currency, onChoose }: Props): ReactNo
 }
 
 const height = (value: number, axis: string): string =>
-  axis === "ally_share" ? `${figure(100 * value)} %` : axis === "cvar" ? money(value, "") : figure(value);
+  axis === "ally_share" ? `${figure(100 * value)} %` : money(value, "", 4);
 
 interface Scale {
   low: number;

@@ -127,7 +127,7 @@ function decisionsOf(result: Result, point: Row, currency: string, sites: Names,
       when: T.startReady(text(row, "year"), text(row, "ready_year")),
       facts: [
         `${part(row)}, ${site(row, "site")}`,
-        share === null ? "" : T.buyerPays(percent(share), sum(number(row, "capex_buyer") ?? 0, currency)),
+        share === null ? "" : share > 0 ? T.buyerPays(percent(share), sum(number(row, "capex_buyer") ?? 0, currency)) : T.supplierPays(sum(number(row, "capex_supplier") ?? 0, currency)),
         money(row, "grant", T.granted),
         number(row, "jobs") ? T.jobs(figure(number(row, "jobs") ?? 0)) : "",
       ],

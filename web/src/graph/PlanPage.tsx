@@ -1,6 +1,7 @@
 import { useMemo, type ReactNode } from "react";
 import { useNetwork, type Result, type Row } from "@/api";
 import { Findings } from "@/components";
+import { valueAt } from "@/components/paths";
 import { number, rowsOf, text } from "@/map/answers";
 import { useQueryValue, useRoute } from "@/router/router";
 import { figure, money, percent } from "@/state/format";
@@ -45,7 +46,7 @@ export function PlanPage({ result, resultKey, params, children }: Props): ReactN
   return (
     <>
       <Conflicts result={result} />
-      <Frontier points={points} chosen={text(point, "point")} currency={currency} onChoose={setChosen} />
+      <Frontier points={points} chosen={text(point, "point")} currency={currency} goals={goalsOf(result)} onChoose={setChosen} />
       <section className="stack" aria-label={title(point)}>
         <div className="tier-controls">
           <h2>{title(point)}</h2>
@@ -98,6 +99,14 @@ export function PlanPage({ result, resultKey, params, children }: Props): ReactN
       <Tables result={result} filter={ofPlan} />
     </>
   );
+}
+
+const MEASURE_OF: Record<string, string> = { co2: "co2_t", ally: "ally_share", cvar: "cvar" };
+
+/** Measures of the objectives that the answer was asked. */
+function goalsOf(result: Result): string[] {
+  const asked = valueAt(result.parameters, ["search", "objectives"]);
+  return Array.isArray(asked) ? asked.flatMap((name) => MEASURE_OF[String(name)] ?? []) : [];
 }
 
 const yearsOf = (result: Result, point: Row): number[] =>
@@ -199,7 +208,7 @@ function shown(value: number | null, name: string, currency: string): string {
   if (value === null) return "–";
   if (name === "ally_share") return `${figure(100 * value)} %`;
   if (MONEY.includes(name)) return money(value, currency);
-  return name === "co2_t" ? `${figure(value)} t` : figure(value);
+  return name === "co2_t" ? money(value, "t") : figure(value);
 }
 
 function difference(point: Row, against: Row, name: string, currency: string): string {

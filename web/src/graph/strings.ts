@@ -164,6 +164,7 @@ export const GRAPH_TEXT = {
     startReady: (start: string, ready: string) => `starts ${start}, delivers from ${ready}`,
     span: (first: string, last: string) => (first === last ? first : `${first}–${last}`),
     buyerPays: (share: string, money: string) => `the buyer pays ${share} of the capital: ${money}`,
+    supplierPays: (money: string) => `the supplier pays the capital: ${money}`,
     granted: (money: string) => `grants of ${money}`,
     repaid: (money: string) => `${money} repaid`,
     perJob: (money: string) => `${money} a job`,

@@ -66,14 +66,10 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
   const parametersText = JSON.stringify(given);
 
   const question = useRef<(moves: Move[]) => Promise<Answer>>(() => Promise.resolve(NONE));
-  question.current = async (asked) => {
+  question.current = (asked) => {
     const parameters = JSON.parse(parametersText) as object;
-    const ask = (places: "regions" | "cells"): Promise<Answer> => {
-      const body = { product: product || null, parameters, moves: asked, places };
-      return send<Answer>("POST", `${networkPath(workspace, digest)}/what-if/density`, body);
-    };
-    const [regions, cells] = await Promise.all([ask("regions"), ask("cells")]);
-    return { places: [...regions.places, ...cells.places], parts: regions.parts, ms: regions.ms + cells.ms };
+    const body = { product: product || null, parameters, moves: asked, places: "both" };
+    return send<Answer>("POST", `${networkPath(workspace, digest)}/what-if/density`, body);
   };
 
   const pump = useCallback(async () => {

@@ -10,7 +10,8 @@ from pydantic import Field
 from tierscape.analyses.calibrate.assumptions import CalibrateAssumptions
 from tierscape.analyses.calibrate.fitting import coefficient_rows, fit_part, fit_row, limit_rows
 from tierscape.analyses.calibrate.result import Calibrate
-from tierscape.analyses.calibrate.tables import COEFFICIENTS, FITS, LIMITS
+from tierscape.analyses.calibrate.steps import step_rows
+from tierscape.analyses.calibrate.tables import COEFFICIENTS, FITS, LIMITS, STEPS
 from tierscape.errors import Finding, ParameterError
 from tierscape.frames import empty
 from tierscape.io.panel import Panel
@@ -60,7 +61,7 @@ def calibrate(
     Returns
     -------
     Calibrate
-        Tables ``coefficients``, ``fits``, ``limits``.
+        Tables ``coefficients``, ``fits``, ``steps``, ``limits``.
 
     Raises
     ------
@@ -113,6 +114,9 @@ def calibrate(
     return Calibrate(
         coefficients=pl.DataFrame(coefficients, schema=empty(COEFFICIENTS).schema),
         fits=pl.DataFrame([fit_row(f) for f in fitted], schema=empty(FITS).schema),
+        steps=pl.DataFrame(
+            [row for f in fitted for row in step_rows(f, assumptions.ridge)], schema=empty(STEPS).schema
+        ),
         limits=pl.DataFrame([row for f in fitted for row in limit_rows(f)], schema=empty(LIMITS).schema),
         places=places.word,
         years=(first + 1, last),

@@ -26,6 +26,7 @@ class Calibrate(Result):
 
     coefficients: pl.DataFrame
     fits: pl.DataFrame
+    steps: pl.DataFrame
     limits: pl.DataFrame
     places: str
     years: tuple[int, int]
@@ -46,6 +47,38 @@ class Calibrate(Result):
         rows = self.coefficients.filter(pl.col("part") == self.first_part, pl.col("says").is_in(["raises", "lowers"]))
         return rows.sort(-pl.col("ratio").log().abs(), "symbol").to_dicts()
 
+    def fitted(self, part: str | None = None) -> dict[str, float]:
+        """Give the slopes that `growth` takes instead of its judgement: ``GrowthAssumptions(fitted=answer.fitted())``.
+
+        Parameters
+        ----------
+        part : str, optional
+            The first by default.
+
+        Returns
+        -------
+        dict of str to float
+            Estimates and standard errors of own size and relatedness, those that the panel tells; the pull of an anchor is not among them.
+        """
+        rows = self.coefficients.filter(pl.col("part") == (part or self.first_part)).drop_nulls("estimate")
+        known = {
+            symbol: (b, error) for symbol, b, error in rows.select("symbol", "estimate", "standard_error").iter_rows()
+        }
+        said = {"own": ("size", "size_error"), "related": ("related", "related_error")}
+        return {
+            key: value
+            for symbol, keys in said.items()
+            if symbol in known
+            for key, value in zip(keys, known[symbol], strict=True)
+        }
+
+    @property
+    def _mass(self) -> str:
+        rows = self.steps.filter(pl.col("part") == self.first_part, pl.col("says") == "a critical mass")
+        if rows.is_empty():
+            return "No critical mass is needed to describe it"
+        return f"Entry steps up beyond a critical mass of {', '.join(rows['symbol'])}"
+
     def sentence(self) -> str:
         """Say what was fitted, and what new sites clearly go with."""
         fit = self.fits.row(0, named=True)
@@ -62,7 +95,7 @@ class Calibrate(Result):
         topics = self.limits.filter(pl.col("part") == self.first_part)["topic"].to_list()
         return (
             self.sentence(),
-            f"{fit['family']}, {spread} (p = {fit['p_value']:.3f}); the features explain {fit['explained']:.0%} of what years alone leave.",
+            f"{fit['family']}, {spread} (p = {fit['p_value']:.3f}); the features explain {fit['explained']:.0%} of what years alone leave. {self._mass}.",
             f"The panel cannot tell about: {', '.join(topics)}.",
         )
 

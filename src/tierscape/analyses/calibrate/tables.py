@@ -45,4 +45,15 @@ LIMITS = Table("limits", "something that this panel cannot tell", ("part", "topi
     Column("says", "text", "What follows."),
 ))  # fmt: skip
 
-ALL = (COEFFICIENTS, FITS, LIMITS)
+STEPS = Table("steps", "a feature in which a mass may be critical", ("part", "symbol"), (
+    _PART,
+    Column("symbol", "text", "Short name of the feature."),
+    _number("threshold", "Value of the feature at the middle of the best step."),
+    _number("step", "Height of the step in the log rate, beyond the straight line."),
+    _number("step_error", "Its standard error."),
+    _number("likelihood_ratio", "Twice the log-likelihood that the step gains."),
+    _number("p_value", "Chance of that or more without a step, all thresholds that were tried counted."),
+    Column("says", "text", "'a critical mass' if the chance is below 1 % and the step goes up, 'levels off above it' if it goes down, else 'no step'."),
+))  # fmt: skip
+
+ALL = (COEFFICIENTS, FITS, STEPS, LIMITS)

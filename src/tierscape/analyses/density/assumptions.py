@@ -88,7 +88,9 @@ class Weights(_Group):
 class Sampling(_Group):
     """Draws of weights and rules behind the rank intervals and the envelopes of the distance densities."""
 
-    draws: int = Field(4000, ge=100, le=100_000, description="Draws of weights, aggregation, reach, weakest link, radius.")
+    draws: int = Field(
+        4000, ge=100, le=100_000, description="Draws of weights, aggregation, reach, weakest link, radius."
+    )
     concentration: float = Field(20.0, gt=0, le=1000, description="How close drawn weights stay to those given.")
     redraws: int = Field(1000, ge=100, le=10_000, description="Redraws of plants for the distance densities.")
     seed: int = Field(0, ge=0, description="Seed of all draws.")

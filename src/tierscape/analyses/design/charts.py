@@ -10,12 +10,11 @@ from tierscape.charts import Chart, ranked_bars
 from tierscape.charts.calendars import calendar_bars
 from tierscape.charts.frontiers import frontier_bands
 from tierscape.charts.lane_maps import lane_map
-from tierscape.charts.swings import swing_bars
 from tierscape.reference import borders_geojson
 from tierscape.schema import MODES
 
 AXES = {
-    "ally_share": "allied share of value added",
+    "ally_share": "allied share of value added, %",
     "co2_t": "t CO2e over the horizon",
     "cvar": "mean loss of bad years, M",
 }
@@ -75,19 +74,20 @@ def frontier(answer: DesignLike) -> Chart | None:
     if rows.height < 2 or not asked:
         return None
     goal = max(asked, key=lambda c: (rows[c].n_unique(), c == "ally_share"))
-    million = pl.col("lower_bound", "upper_bound") / 1e6
-    rows = rows.with_columns(million, word="plan " + pl.col("point").cast(pl.String)).sort(goal)
-    if goal == "cvar":
-        rows = rows.with_columns(pl.col(goal) / 1e6)
     low, *_, high = rows["upper_bound"].sort()
+    # beside the cheapest: the plans of a frontier often differ by less than a thousandth of what they cost
+    more = (pl.col("lower_bound", "upper_bound") - low) / 1e6
+    rows = rows.with_columns(more, word="plan " + pl.col("point").cast(pl.String)).sort(goal)
+    size = {"cvar": 1e-6, "ally_share": 100.0}.get(goal, 1.0)
+    rows = rows.with_columns(pl.col(goal) * size)
     return Chart(
         "frontier",
         "What the goals cost",
         frontier_bands(rows, x=goal, span=("lower_bound", "upper_bound"), label="word", apart="distinguishable", mark="knee",
-                       titles=(AXES[goal], f"objective, M {answer.currency}".strip())),
-        f"{rows.height} plans; the objective goes from {low:,.4g} to {high:,.4g} M.",
+                       titles=(AXES[goal], f"M {answer.currency} more than the cheapest".replace("  ", " "))),
+        f"{rows.height} plans; the objective goes from {low / 1e6:,.6g} to {high / 1e6:,.6g} M.",
         "points",
-        "Bars reach from the proven bound to the plan found; plans whose bars overlap are not joined. The diamond is shown below.",
+        "From proven bound to plan; overlapping plans are not joined.",
     )  # fmt: skip
 
 
@@ -135,16 +135,20 @@ def costs(answer: DesignLike) -> Chart | None:
     rows = answer.of_plan("costs").filter(pl.col("money").abs() > 0).with_columns(pl.col("money") / 1e6)
     if rows.is_empty():
         return None
-    rows = rows.sort(-pl.col("money").abs(), "term").with_columns(pl.col("term").str.replace_all("_", " "))
-    rows = rows.with_columns(zero=0.0)
+    rows = rows.sort(-pl.col("money").abs(), "term").with_columns(
+        pl.col("term").str.replace_all("_", " "),
+        size=pl.col("money").abs(),
+        kind=pl.when(pl.col("money") < 0).then(pl.lit("saved")).otherwise(pl.lit("")),
+    )
     return Chart(
         "costs",
         "What the plan pays",
-        swing_bars(rows, label="term", ends=("zero", "money"), middle=0.0, title=f"M {answer.currency}, present value") if rows["money"].min() < 0  # type: ignore[operator]
-        else ranked_bars(rows, label="term", value="money", title=f"M {answer.currency}, present value".strip()),
+        ranked_bars(
+            rows, label="term", value="size", title=f"M {answer.currency}, present value".strip(), color="kind"
+        ),
         f"The largest term is {rows['term'][0]} with {rows['money'][0]:,.4g} M.",
         "costs",
-    )  # fmt: skip
+    )
 
 
 def capacity(answer: DesignLike) -> Chart | None:
@@ -244,20 +248,19 @@ def reasons(answer: DesignLike) -> Chart | None:
 
 def worth(answer: DesignLike) -> Chart | None:
     """Draw what one more of a scarce thing is worth."""
-    rows = answer.worth.filter(pl.col("worth") > 0).sort(-pl.col("worth"), "resource", "region", "year")
+    rows = answer.worth.filter(pl.col("worth") > 0).sort("step")
+    rows = rows.unique(["resource", "region", "year"], keep="first", maintain_order=True)
+    rows = rows.sort(-pl.col("worth"), "resource", "region", "year")
     if rows.is_empty():
         return None
-    label = pl.format("{}, {} ({} {})", "resource", "year", pl.col("step").round_sig_figs(3), "unit")
-    rows = rows.with_columns(label=label, worth=pl.col("worth") / 1e6).unique(
-        "label", keep="first", maintain_order=True
-    )
+    what = pl.when(pl.col("region") != "").then("region").otherwise("resource")
+    rows = rows.with_columns(label=pl.format("{} {}", what, "year"), worth=pl.col("worth") / 1e6)
+    rows = rows.unique("label", keep="first", maintain_order=True)
     return Chart(
         "worth",
-        "What more would be worth",
-        ranked_bars(
-            rows, label="label", value="worth", title=f"M {answer.currency} for the whole step".replace("  ", " ")
-        ),
-        f"Most valuable: {rows['label'][0]}, {rows['worth'][0]:,.3g} M.",
+        "What a tenth more would be worth",
+        ranked_bars(rows, label="label", value="worth", title=f"M {answer.currency}, present value".replace("  ", " ")),
+        f"Most valuable: a tenth more {rows['resource'][0]}, {rows['label'][0]}: {rows['worth'][0]:,.3g} M.",
         "worth",
-        "Decisions held, flows re-planned for the step.",
+        "Decisions held, flows planned again.",
     )

@@ -78,10 +78,15 @@ class Refusal:
         ----------
         Elastic programs: Chinneck & Dravnieks (1991), ORSA J. Comput. 3(2):157, doi:10.1287/ijoc.3.2.157.
         """
-        base, giving = self._stage.base, np.flatnonzero(np.isin(self.rows.families, HUMAN))
-        short = shortfall(base, rows=giving, effort=self._effort())
-        if short is not None and not short.any():
-            short = shortfall(base, rows=giving, whole=True, effort=self._effort())
+        base, short = self._stage.base, None
+        # demand that is not served meets any other limit: it gives way only where nothing else helps
+        for families in (HUMAN[1:], HUMAN):
+            giving = np.flatnonzero(np.isin(self.rows.families, families))
+            short = shortfall(base, rows=giving, effort=self._effort())
+            if short is not None and not short.any():
+                short = shortfall(base, rows=giving, whole=True, effort=self._effort())
+            if short is not None:
+                break
         if short is None:
             return pl.DataFrame(schema=SCHEMA)
         sides = [np.where(np.isfinite(side), np.abs(side), 0.0) for side in (base.row_lower, base.row_upper)]

@@ -161,6 +161,7 @@ def price_scarcity(planning: Planning, rows: Rows, point: Point, prepared: Prepa
     # what a limit bounds: its own side, or, where that is 0, what the plan puts on the left
     side = np.where(np.isfinite(base.row_upper), base.row_upper, base.row_lower)
     size = np.where(side == 0, np.abs(base.matrix) @ np.abs(x) / 2, np.abs(side))
+    size = np.where(np.isfinite(size), size, 0.0)
     value = np.abs(dual) * size * np.isin(rows.families, [*POLICY, "capacity"]) * rows.tight(x) * (np.abs(dual) > 1e-9)
     order = np.argsort(-value, kind="stable")[:MOST]
     order = order[value[order] > 0]

@@ -72,11 +72,13 @@ def make_plan(network: Network, ask: Ask, product: str | None) -> Design:
         found = _read(planning, rows, walked)
         knee = _knee(found)
         point = found[knee][0]
+        # the user's stop leaves the frontier short: nothing more is searched then
+        stopped = len(walked) < ask.search.points ** len(axes) or any(p.stopped_by == "user" for p in walked)
         goals = pl.DataFrame(schema=GOALS)
-        if ask.search.goals:
+        if ask.search.goals and not stopped:
             goals = price_goals(planning, point, axes, partial(run, limits=limits), say)
         alternatives, because = pl.DataFrame(schema=ALTERNATIVES), pl.DataFrame(schema=BECAUSE)
-        if ask.search.alternatives:
+        if ask.search.alternatives and not stopped:
             alternatives, because = find_alternatives(
                 planning, rows, point, asked_again(planning, axes, point),
                 lambda prepared, cutoff: run(prepared, limits=replace(limits, cutoff=cutoff)),
@@ -178,12 +180,14 @@ def _answer(network: Network, planning: Planning, found: Found, knee: int, more:
         unseen_share=finite(problem.unseen_share),
         findings=worst_first([*problem.findings, *doubts(stacked["checks"])]),
     )
+    if answer.of_plan("production").is_empty():
+        return answer
     return replace(answer, planned=plan_scenario(network, answer))
 
 
 def _stacked(frames: list[pl.DataFrame], table: Table) -> pl.DataFrame:
     typed = empty(table)
-    return pl.concat([typed, *(frame.select(table.names).cast(typed.schema) for frame in frames)])  # type: ignore[arg-type]
+    return pl.concat([typed, *(frame.select(table.names).cast(typed.schema) for frame in frames)])
 
 
 def _places(network: Network) -> pl.DataFrame:

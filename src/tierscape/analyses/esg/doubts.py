@@ -11,6 +11,7 @@ from tierscape.errors import Finding
 from tierscape.frames import empty
 from tierscape.network import Network
 from tierscape.quantities.lanes import lanes
+from tierscape.quantities.plurals import counted
 
 HIGH_RISK = 60.0
 """Labour risk from which a region is flagged, if even its low end reaches it; our judgement."""
@@ -59,22 +60,23 @@ def doubts(flows: Flows, short: pl.DataFrame, goods: pl.DataFrame) -> tuple[Find
     volume = flows.links.filter(pl.col("volume_per_year").is_null())
     mass = goods.filter(pl.col("tonnes").is_null())
     cases = (
-        ("capabilities.energy_kwh_per_unit", energy, ("site", "part"), "sites and parts have no energy and are unseen",
+        ("capabilities.energy_kwh_per_unit", energy, ("site", "part"), "line (site and part) has no energy and is unseen", "lines (site and part) have no energy and are unseen",
          "Give the energy of a unit, or a declared footprint."),
-        ("links.volume_per_year", volume, ("supplier", "buyer", "part"), "lanes have no volume: their yearly sums are unseen",
+        ("links.volume_per_year", volume, ("supplier", "buyer", "part"), "lane has no volume: its yearly sums are unseen", "lanes have no volume: their yearly sums are unseen",
          "Give the volume."),
         ("links.distance_km", short, ("lane",),
+         f"lane at sea states less than {SHORT:.0%} of the shortest way by ship, so that its emissions are too low",
          f"lanes at sea state less than {SHORT:.0%} of the shortest way by ship, so that their emissions are too low",
          "Correct the distance, or ask again with distances measured."),
-        ("parts.unit_mass_kg", mass, ("good",), "lanes bring goods of the carbon border of unknown mass or volume",
+        ("parts.unit_mass_kg", mass, ("good",), "lane brings goods of the carbon border of unknown mass or volume", "lanes bring goods of the carbon border of unknown mass or volume",
          "Give the mass and the volume."),
     )  # fmt: skip
     found = []
-    for where, rows, key, problem, remedy in cases:
+    for where, rows, key, one, many, remedy in cases:
         if rows.height:
             table, column = where.split(".")
             found.append(
                 Finding(rule="unseen", severity="warning", table=table, column=column, count=rows.height,
-                        value="/".join(map(str, rows.select(key).row(0))), problem=f"{rows.height} {problem}", remedy=remedy)
+                        value="/".join(map(str, rows.select(key).row(0))), problem=counted(rows.height, one, many), remedy=remedy)
             )  # fmt: skip
     return tuple(found)

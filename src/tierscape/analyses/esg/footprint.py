@@ -65,14 +65,16 @@ def footprint(network: Network, product: str, flows: Flows, lines: pl.DataFrame,
         table[end] = table["energy"] + table["declared"] + table[f"transport_{end}"]
     evidence = table.pop("evidence_energy") + table.pop("evidence_transport")
     rows = pl.DataFrame({"tier": [str(t) for t in range(tiers)], **table, "evidence": evidence})
-    used = pl.sum_horizontal("kg_per_unit", "unseen_share", "unseen_transport_share", "labour_hours") > 0
+    used = pl.sum_horizontal("kg_per_unit", "unseen_share", "unseen_carried", "labour_hours") > 0
     rows = rows.filter(used).with_columns(pl.col("wage_gap").fill_nan(None))
     gap = pl.when(pl.col("wage_gap").is_not_null().any()).then(pl.col("wage_gap").sum()).alias("wage_gap")
     whole = rows.select(pl.lit("all").alias("tier"), pl.exclude("tier", "wage_gap").sum(), gap).select(rows.columns)
     share = pl.when(pl.col("kg_per_unit") > 0).then(pl.col("evidence") / pl.col("kg_per_unit")).alias("evidence_share")
-    unseen = (pl.col("transport") == 0) & (pl.col("unseen_transport_share") > 0)
+    unseen = (pl.col("transport") == 0) & (pl.col("unseen_carried") > 0)
     seen = pl.when(~unseen).then(pl.col("transport")).alias("transport")
-    rows = pl.concat([whole, rows]).with_columns(share, seen, pl.lit(product).alias("product"))
+    part = pl.when(pl.col("carried") > 0).then(pl.col("unseen_carried") / pl.col("carried")).otherwise(0.0)
+    lost = part.alias("unseen_transport_share")
+    rows = pl.concat([whole, rows]).with_columns(share, seen, lost, pl.lit(product).alias("product"))
     origins = modes | {"energy": float(made["energy"].sum()), "declared footprints": float(made["declared"].sum())}
     return Footprint(rows.select(PRODUCT.names), _sources(product, origins))
 
@@ -122,7 +124,8 @@ def _carried(
         "transport_low": by_tier(figures["kg_low"], moved),
         "transport_high": by_tier(figures["kg_high"], moved),
         "evidence_transport": by_tier(figures["kg_per_unit"] * evidenced, moved),
-        "unseen_transport_share": by_tier(unseen, worth),
+        "unseen_carried": by_tier(unseen, worth),
+        "carried": by_tier(np.ones_like(unseen), worth),
     }
     each = moved.sum(axis=1) * np.nan_to_num(figures["kg_per_unit"])
     arcs = pl.DataFrame({"mode": flows.arcs["mode"].gather(graph.arc_link.tolist()), "kg": each}).drop_nulls("mode")

@@ -12,8 +12,11 @@ from tierscape.analyses.growth.anchor import find_anchor
 from tierscape.analyses.growth.assumptions import GrowthAssumptions
 from tierscape.analyses.growth.critical import find_critical
 from tierscape.analyses.growth.model import growth_model
+from tierscape.analyses.growth.payback import break_even_table
 from tierscape.analyses.growth.priors import draw_priors, prior_table
 from tierscape.analyses.growth.result import Growth
+from tierscape.analyses.growth.second import second_table
+from tierscape.analyses.growth.world import growth_scenario
 from tierscape.graph import bom_tree
 from tierscape.kernels.entry_exit import simulate
 from tierscape.kernels.entry_place import unpacked
@@ -21,7 +24,7 @@ from tierscape.network import Network
 from tierscape.registry import analysis
 from tierscape.sweep import sweep, terminal_bar
 
-__all__ = ["Growth", "GrowthAssumptions", "growth"]
+__all__ = ["Growth", "GrowthAssumptions", "growth", "growth_scenario"]
 
 READS = ("sites", "capabilities", "parts", "bom", "regions", "contracts", "projects", "demand")
 
@@ -75,7 +78,8 @@ def growth(
     Returns
     -------
     Growth
-        Tables ``cluster``, ``paths``, ``parts``, ``closing``, ``tiers``, ``jobs``, ``response``, ``drivers``, ``priors``.
+        Tables ``cluster``, ``paths``, ``parts``, ``supply``, ``closing``, ``tiers``, ``jobs``, ``response``, ``second``,
+        ``break_even``, ``drivers``, ``priors``.
 
     Raises
     ------
@@ -110,20 +114,27 @@ def growth(
     model = growth_model(network, tree, anchor, assumptions)
     priors = draw_priors(assumptions, draws)
     with terminal_bar("Draws") as progress:
-        rows = sweep(simulate, (model.place, priors.model, assumptions.seed), draws, progress=progress)
+        rows = sweep(
+            simulate, (model.place._replace(yearly=True), priors.model, assumptions.seed), draws, progress=progress
+        )
     got = unpacked(rows, 2, 4 * horizon_years, len(tree.parts))
     with terminal_bar("Volumes") as progress:
         critical = find_critical(model, priors, assumptions, progress)
     parts = frames.part_table(model, got, critical, assumptions)
+    with terminal_bar("Further commitments") as progress:
+        second = second_table(network, model, priors, parts, assumptions, progress)
     names = model.near.regions.filter(pl.col("region") == anchor.region)["name"].drop_nulls()
     return Growth(
         cluster=frames.cluster_table(model, got, priors, critical, assumptions),
         paths=frames.path_table(model, got),
         parts=parts,
+        supply=frames.supply_table(model, got),
         closing=frames.closing_table(model, got, parts),
         tiers=frames.tier_table(model, got),
         jobs=frames.job_table(model, got, priors),
         response=frames.response_table(model, critical, parts),
+        second=second,
+        break_even=break_even_table(network, model, assumptions),
         drivers=frames.driver_table(got, priors, assumptions),
         priors=prior_table(assumptions),
         region=anchor.region,

@@ -159,7 +159,7 @@ def _by_contracts(
     for part, first, term, committed in rows.select("part", "start_year", "term_years", "committed_per_year").rows():
         begin = max(4 * (first - start), 0)
         end = 4 * years if term is None else max(int(4 * (first - start + term)), 0)
-        volume[begin:end] += committed * _per_unit(network, tree, part)
+        volume[begin:end] += committed * per_unit(network, tree, part)
     words = "; ".join(
         f"{c:,.0f} units a year of {tree.names[tree.parts.index(p)]} from {s}"
         for p, s, c in rows.select("part", "start_year", "committed_per_year").rows()
@@ -168,7 +168,7 @@ def _by_contracts(
     return Anchor("contracts", region, start, volume, entrants, f"the signed contracts ({words})")
 
 
-def _per_unit(network: Network, tree: Tree, part: str) -> Floats:
+def per_unit(network: Network, tree: Tree, part: str) -> Floats:
     """Units of each part of the tree in a unit of one of them."""
     own = bom_tree(network, part)
     held = dict(zip(own.parts, own.quantities, strict=True))

@@ -100,6 +100,25 @@ class Target(_Group):
     completeness: float = Field(0.7, gt=0, le=1, description="Completeness that the cluster as a whole must reach.")
 
 
+class Fitted(_Group):
+    """What a panel says of two of the slopes, as ``calibrate`` gives it: an estimate with its standard error replaces the judgement."""
+
+    size: float | None = Field(None, ge=-5, le=5, description="Of ln(1 + sites of the part in the place).")
+    size_error: float = Field(0.0, ge=0, le=5, description="Its standard error.")
+    related: float | None = Field(None, ge=-20, le=20, description="Of relatedness, 0 to 1.")
+    related_error: float = Field(0.0, ge=0, le=20, description="Its standard error.")
+
+
+class Supplier(_Group):
+    """What a supplier reckons with before it builds: for the volume at which its investment pays."""
+
+    capital_rate: float = Field(0.08, ge=0, le=0.5, description="Cost of capital a year.")
+    term_years: float = Field(
+        7.0, ge=1, le=30, description="Years over which a commitment must pay, where no contract says."
+    )
+    grant_share: float = Field(0.0, ge=0, le=1, description="Share of the investment that is given.")
+
+
 class GrowthAssumptions(_Group):
     """Assumptions of `growth`: our judgement, to be replaced by yours."""
 
@@ -111,9 +130,11 @@ class GrowthAssumptions(_Group):
     pull: Pull = Field(Pull(), description="Pull of the anchor; half of it on tier 2, none further up.")
     feedback: Feedback = Field(Feedback(), description="Pull of completeness.")
     slopes: Slopes = Field(Slopes(), description="Own size, relatedness and wages.")
+    fitted: Fitted = Field(Fitted(), description="Slopes of a fitted panel, instead of our judgement.")
     lag_months: Lag = Field(Lag(), description="From decision to first output.")
     ramp_months: float = Field(12.0, ge=0, le=120, description="From first to full output, months.")
     local: Local = Field(Local(), description="The place.")
     multiplier: Multiplier = Field(Multiplier(), description="Jobs beyond the suppliers.")
+    supplier: Supplier = Field(Supplier(), description="What makes a supplier's investment pay.")
     target: Target = Field(Target(), description="What the critical volume must reach.")
     seed: int = Field(0, ge=0, lt=2**64, description="Seed of all draws.")

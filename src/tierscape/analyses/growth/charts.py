@@ -7,13 +7,15 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from tierscape.charts import MOST_ROWS, Chart, heat_grid
+from tierscape.charts import MOST_ROWS, Chart, heat_grid, ranked_bars
 from tierscape.charts.curves import line_curves
 from tierscape.charts.fans import fan_bands
 from tierscape.charts.paired import paired_whiskers
 from tierscape.charts.swings import swing_bars
 
 SCENARIO = "Scenario under stated priors."
+MOST_FURTHER = 8
+"""Further commitments that are drawn."""
 READINGS = {"p_filled_if_spillover": "if suppliers follow", "p_filled": "whole prior", "p_filled_if_none": "if nobody follows"}  # fmt: skip
 
 
@@ -51,6 +53,11 @@ class GrowthLike(Protocol):
         ...
 
     @property
+    def second(self) -> pl.DataFrame:
+        """Further commitments."""
+        ...
+
+    @property
     def drivers(self) -> pl.DataFrame:
         """Uncertain numbers."""
         ...
@@ -73,7 +80,15 @@ class GrowthLike(Protocol):
 
 def growth_charts(answer: GrowthLike) -> tuple[Chart, ...]:
     """Give the pictures for which the answer holds numbers."""
-    drawn = (fans(answer), closing(answer), critical(answer), entrants(answer), jobs(answer), drivers(answer))
+    drawn = (
+        fans(answer),
+        closing(answer),
+        critical(answer),
+        further(answer),
+        entrants(answer),
+        jobs(answer),
+        drivers(answer),
+    )
     return tuple(chart for chart in drawn if chart is not None)
 
 
@@ -132,6 +147,33 @@ def critical(answer: GrowthLike) -> Chart | None:
     )
     note = f"The gap that answers most to volume. The chance that nobody follows holds the whole prior down. {SCENARIO}"
     return Chart("critical", f"What volume brings {name}", spec, says, "response", note)
+
+
+def second_words(row: Mapping[str, Any], product: str) -> str:
+    """Name a further commitment."""
+    if row["kind"] == "anchor again":
+        return f"the anchor's volume of {product} once more"
+    return f"a plant signed for {row['name']}" if row["kind"] == "signed plant" else f"buying {row['name']} there"
+
+
+def further(answer: GrowthLike) -> Chart | None:
+    """Draw what each further commitment adds to completeness."""
+    rows = answer.second.filter(pl.col("gain") > 0)
+    if rows.is_empty():
+        return None
+    ways = {"anchor again": "once more", "offtake": "bought", "signed plant": "plant signed"}
+    shown = pl.concat([rows.head(MOST_FURTHER), *(rows.filter(pl.col("kind") == kind).head(1) for kind in ways)])
+    rows = shown.unique(["kind", "part"], maintain_order=True).with_columns(
+        label=pl.when(pl.col("kind") == "anchor again").then(pl.lit("the anchor")).when(pl.col("kind") == "offtake").then(
+            pl.format("{} (bought)", pl.col("name").str.split(",").list.first())).otherwise(pl.col("name").str.split(",").list.first()),
+        points=(100.0 * pl.col("gain")).round(2), way=pl.col("kind").replace(ways),
+    )  # fmt: skip
+    title = "Completeness gained at the end, points of 100"
+    spec = ranked_bars(rows, label="label", value="points", title=title, color="way")
+    best = rows.row(0, named=True)
+    says = f"What a further commitment adds to completeness, mean of the draws: most {second_words(best, answer.product)}, {best['gain']:.2f} ({best['gain_p5']:.2f} to {best['gain_p95']:.2f} in nine tenths of the draws)."
+    note = f"A plant that is signed comes for certain; what is only bought draws suppliers if they follow. {SCENARIO}"
+    return Chart("second", "What a second commitment would add", spec, says, "second", note)
 
 
 def entrants(answer: GrowthLike) -> Chart:

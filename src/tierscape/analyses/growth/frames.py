@@ -91,6 +91,20 @@ def _year(model: Model, quarter: float) -> int | None:
     return None if np.isinf(quarter) else model.anchor.start_year + max(int(quarter) - 1, 0) // 4
 
 
+def supply_table(model: Model, got: Paths) -> pl.DataFrame:
+    """Sites of each part at the end of each year in both arms."""
+    years, parts = got.yearly.shape[2:]
+    bands = np.percentile(got.yearly, (5, 50, 95), axis=0)
+    effect = (got.yearly[:, 0] - got.yearly[:, 1]).mean(axis=0)
+    rows = [
+        (model.tree.parts[k], model.tree.names[k], model.anchor.start_year + y, *bands[:, 0, y, k].tolist(), *bands[:, 1, y, k].tolist(), float(effect[y, k]))
+        for k in range(1, parts) for y in range(years)
+    ]  # fmt: skip
+    numbers = (*(f"{arm}_p{p}" for arm in ("with", "without") for p in (5, 50, 95)), "effect")
+    schema = {"part": pl.String, "name": pl.String, "year": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
 def closing_table(model: Model, got: Paths, parts: pl.DataFrame) -> pl.DataFrame:
     """Chance that each gap has been filled by the end of each year."""
     code = {part: k for k, part in enumerate(model.tree.parts)}

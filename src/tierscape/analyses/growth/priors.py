@@ -52,6 +52,10 @@ def draw_priors(given: GrowthAssumptions, draws: int) -> Priors:
     slopes = given.slopes
     for column, number, mean in ((kernel.SIZE, 6, slopes.size), (kernel.RELATED, 7, slopes.related), (kernel.WAGE, 8, slopes.wage)):  # fmt: skip
         model[:, column] = mean * (1.0 + slopes.spread * normal(u[:, number]))
+    fitted = given.fitted
+    for column, number, known, error in ((kernel.SIZE, 6, fitted.size, fitted.size_error), (kernel.RELATED, 7, fitted.related, fitted.related_error)):  # fmt: skip
+        if known is not None:
+            model[:, column] = known + error * normal(u[:, number])
     model[:, kernel.CONGESTION] = given.local.congestion
     return Priors(model, _triangular(u[:, 9], given.multiplier))
 
@@ -108,4 +112,10 @@ def prior_table(given: GrowthAssumptions) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=["symbol", "meaning", "distribution", "source"], orient="row")
     beside = pl.col("symbol").is_in(["productivity", "support"])
     basis = pl.when(beside).then(pl.lit("reported beside")).otherwise(pl.lit("judgement"))
-    return frame.select("symbol", "meaning", "distribution", basis.alias("basis"), pl.lit(None, pl.Float64).alias("standard_error"), "source")  # fmt: skip
+    frame = frame.with_columns(basis=basis, standard_error=pl.lit(None, pl.Float64))
+    for symbol, known, error in (("β_s", given.fitted.size, given.fitted.size_error), ("β_rel", given.fitted.related, given.fitted.related_error)):  # fmt: skip
+        if known is not None:
+            said = {"distribution": f"Normal({known:g}, {error:g})", "basis": "fitted", "standard_error": error, "source": "a fitted panel, see calibrate"}  # fmt: skip
+            mine = pl.col("symbol") == symbol
+            frame = frame.with_columns(**{c: pl.when(mine).then(pl.lit(v)).otherwise(c) for c, v in said.items()})
+    return frame.select("symbol", "meaning", "distribution", "basis", "standard_error", "source")

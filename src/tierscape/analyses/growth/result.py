@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from tierscape.analyses.growth import tables
-from tierscape.analyses.growth.charts import SCENARIO, growth_charts
+from tierscape.analyses.growth.charts import SCENARIO, growth_charts, second_words
 from tierscape.kernels.entry_exit import FILLED
 from tierscape.results import Result
 from tierscape.schema import Table
@@ -28,10 +28,13 @@ class Growth(Result):
     cluster: pl.DataFrame
     paths: pl.DataFrame
     parts: pl.DataFrame
+    supply: pl.DataFrame
     closing: pl.DataFrame
     tiers: pl.DataFrame
     jobs: pl.DataFrame
     response: pl.DataFrame
+    second: pl.DataFrame
+    break_even: pl.DataFrame
     drivers: pl.DataFrame
     priors: pl.DataFrame
     region: str = ""
@@ -69,6 +72,21 @@ class Growth(Result):
         rows = self.parts.filter((pl.col("cover") < FILLED) & (pl.col("v_star_if_spillover") > 0))
         return rows.row(0, named=True) if rows.height else None
 
+    @property
+    def best_second(self) -> str | None:
+        """The further commitment that brings most, in words; None if none brings anything."""
+        rows = self.second.filter(pl.col("gain") > 0)
+        if rows.is_empty():
+            return None
+        row = rows.row(0, named=True)
+        what = second_words(row, self.product)
+        filled = (
+            ""
+            if row["p_filled"] is None
+            else f"; filled in {row['p_filled']:.0%} of the draws against {row['p_filled_before']:.0%}"
+        )
+        return f"{what} (completeness {row['gain']:+.3f}{filled})"
+
     def sentence(self) -> str:
         """Say what completeness becomes with and without the anchor, how often nothing changes, and what volume tips a gap."""
         all_of = self.whole
@@ -97,13 +115,18 @@ class Growth(Result):
         return f"{super().summary()} {SCENARIO}"
 
     def lines(self) -> tuple[str, ...]:
-        """The answer; the gap that stays open; jobs beyond those without the anchor."""
+        """The answer; the gap that stays open, and what further commitment helps most; jobs beyond those without the anchor."""
         lines = [self.sentence()]
         gap = self.open_gap
+        said = []
         if gap is not None:
-            lines.append(
+            said.append(
                 f"Least likely to close: {gap['name']}, tier {gap['tier']}, {gap['p_filled_end']:.0%} by the end of {self.last_year}."
             )
+        if self.best_second is not None:
+            said.append(f"What would help most beyond the anchor: {self.best_second}.")
+        if said:
+            lines.append(" ".join(said))
         jobs = self._jobs()
         known = "" if jobs is None else f"Jobs at suppliers beyond those without the anchor: {jobs}. "
         lines.append(f"{known}{SCENARIO}")
@@ -138,7 +161,7 @@ class Growth(Result):
         return tuple(cards)
 
     def charts(self) -> tuple[Chart, ...]:
-        """Fans, closing of gaps, critical volume, entrants, jobs, drivers."""
+        """Fans, closing of gaps, critical volume, further commitments, entrants, jobs, drivers."""
         return growth_charts(self)
 
 

@@ -63,6 +63,41 @@ PARTS = Table("parts", "a required part at the place", ("part",), (
     Column("reason", "text", "Why v_star is empty: prior (the chance that nobody follows), lag, tier (no pull so far upstream), need (unknown), saturation."),
 ))  # fmt: skip
 
+SUPPLY = Table("supply", "a required part at the end of a year", ("part", "year"), (
+    _PART, _NAME, _YEAR,
+    *_band("Sites in reach that operate, with the anchor", "sites", "with_"),
+    *_band("The same without it", "sites", "without_"),
+    Column("effect", "number", "Mean difference.", unit="sites"),
+))  # fmt: skip
+
+SECOND = Table("second", "a further commitment, the largest gain first", ("kind", "part"), (
+    Column("kind", "text", "offtake: what a site of efficient scale makes is bought; signed plant: a site comes for certain; anchor again: the anchor's volume once more."),
+    Column("part", "text", "Part that it is for."),
+    _NAME,
+    Column("units_per_year", "number", "Units of it that are bought; empty for a plant.", unit="unit/year"),
+    _share("gain", "Completeness at the end beyond that with the anchor alone, mean of the draws."),
+    _share("gain_p5", "The same, 5th percentile."),
+    _share("gain_p50", "The same, median."),
+    _share("gain_p95", "The same, 95th percentile."),
+    _share("p_filled", "Chance that the part is filled at some time up to the end."),
+    _share("p_filled_before", "The same with the anchor alone."),
+))  # fmt: skip
+
+BREAK_EVEN = Table("break_even", "a project for a new plant of a required part, the nearest to its break-even first", ("project",), (
+    Column("project", "text", "Key of the project."),
+    _PART, _NAME,
+    Column("price", "number", "Price of a unit: of its contract, else the part's value.", unit="money/unit"),
+    Column("unit_cost", "number", "Own cost of a unit and its children.", unit="money/unit"),
+    Column("investment", "number", "Investment.", unit="money"),
+    Column("term_years", "number", "Years over which it must pay.", unit="years"),
+    Column("capacity", "number", "Units that it can make.", unit="unit/year"),
+    Column("anchor_need", "number", "Units that the anchor asks for in its largest year.", unit="unit/year"),
+    Column("q_star", "number", "Least yearly commitment at which it pays; empty where none does.", unit="unit/year"),
+    Column("q_star_product", "number", "The same in units of the product.", unit="unit/year"),
+    Column("price_needed", "number", "Price at which the anchor's need, as far as the plant can make it, would pay.", unit="money/unit"),
+    Column("reason", "text", "Why there is none, or that the plant cannot make it."),
+))  # fmt: skip
+
 CLOSING = Table("closing", "a gap at the end of a year", ("part", "year"), (
     _PART, _NAME, _YEAR,
     _share("p_filled", "Chance that the gap has been filled by then with the anchor."),
@@ -108,9 +143,9 @@ PRIORS = Table("priors", "a prior or a figure beside the model", ("symbol",), (
     Column("symbol", "text", "Symbol."),
     Column("meaning", "text", "What it is."),
     Column("distribution", "text", "How it is drawn."),
-    Column("basis", "text", "Judgement, or reported beside the model."),
+    Column("basis", "text", "Judgement, fitted to a panel, or reported beside the model."),
     Column("standard_error", "number", "Of a fitted coefficient; empty for judgement.", unit="1"),
     Column("source", "text", "Where it comes from."),
 ))  # fmt: skip
 
-ALL = (CLUSTER, PATHS, PARTS, CLOSING, TIERS, JOBS, RESPONSE, DRIVERS, PRIORS)
+ALL = (CLUSTER, PATHS, PARTS, SUPPLY, CLOSING, TIERS, JOBS, RESPONSE, SECOND, BREAK_EVEN, DRIVERS, PRIORS)

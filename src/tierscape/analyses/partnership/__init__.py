@@ -72,8 +72,8 @@ def partnership(
     Returns
     -------
     Partnership
-        Tables ``split``, ``blocking``, ``commitment``, ``cash``, ``forms``, ``hedge``, ``kpi``, ``call_offs``, ``support``,
-        ``development``.
+        Tables ``split``, ``blocking``, ``commitment``, ``cash``, ``forms``, ``payoff``, ``hedge``, ``kpi``, ``call_offs``,
+        ``support``, ``development``.
 
     Raises
     ------
@@ -115,7 +115,8 @@ def partnership(
         commitment=offers.commitment_rows(deal, net),
         cash=support.cash_rows(aid, deal, public),
         forms=compared,
-        hedge=forms.hedge_rows(deal, demand),
+        payoff=forms.payoff_rows(deal, demand),
+        hedge=forms.hedge_rows(network, deal, terms, demand),
         kpi=forms.kpi_rows(network, deal),
         call_offs=forms.call_off_rows(network, deal),
         support=support.support_rows(aid, deal, currency),

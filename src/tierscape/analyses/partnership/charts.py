@@ -20,7 +20,7 @@ RULES = ("nash", "shapley", "nucleolus")
 RULE_WORDS = {"nash": "by bargaining power", "shapley": "by contribution (Shapley)", "nucleolus": "nucleolus"}
 FORM_WORDS = {
     "one_firm": "one firm that owns both", "wholesale": "plain price", "buy_back": "buy-back at the right price",
-    "take_or_pay": "take-or-pay", "flexibility": "quantity flexibility",
+    "take_or_pay": "take-or-pay", "flexibility": "quantity flexibility", "option": "option on more",
 }  # fmt: skip
 CLASSES = 24
 
@@ -41,6 +41,11 @@ class PartnershipLike(Protocol):
     @property
     def forms(self) -> pl.DataFrame:
         """Forms of contract."""
+        ...
+
+    @property
+    def payoff(self) -> pl.DataFrame:
+        """What a plain price brings."""
         ...
 
     @property
@@ -71,7 +76,7 @@ class PartnershipLike(Protocol):
 
 def partnership_charts(answer: PartnershipLike) -> tuple[Chart, ...]:
     """Volume against price, split, forms, cash and development; what has no number is left out."""
-    drawn = (isoquant(answer), split(answer), forms(answer), cash(answer), development(answer))
+    drawn = (isoquant(answer), split(answer), forms(answer), payoff(answer), cash(answer), development(answer))
     return tuple(chart for chart in drawn if chart is not None)
 
 
@@ -166,9 +171,26 @@ def forms(answer: PartnershipLike) -> Chart | None:
         rules={}, most=round_above(rows["joint"]),
     )  # fmt: skip
     plain = rows.filter(pl.col("form") == "wholesale").row(0, named=True)
-    says = f"Expected yearly profit of buyer and supplier under four forms of contract; a plain price reaches {plain['efficiency']:.1%} of the best."
+    says = f"Expected yearly profit of buyer and supplier under five forms of contract; a plain price reaches {plain['efficiency']:.1%} of the best."
     note = "All at the same price. What a bar lacks to the first one is lost to both, because too little or too much is made."
     return Chart("forms", "What each form of contract brings", spec, says, "forms", note)
+
+
+def payoff(answer: PartnershipLike) -> Chart | None:
+    """Draw what a plain price brings buyer, supplier and both, price by price."""
+    if answer.payoff.is_empty():
+        return None
+    rows = answer.payoff.with_columns(both=pl.col("buyer") + pl.col("supplier"))
+    long = rows.unpivot(["buyer", "supplier", "both"], index="price", variable_name="line", value_name="value")
+    money = answer.currency or "money"
+    spec = series_lines(
+        long, x="price", y="value", series="line", rules=[(0.0, "nothing")],
+        titles=(f"Price, {money} a unit", f"Expected profit, {money} a year"),
+    )  # fmt: skip
+    top = rows.sort("supplier", descending=True).row(0, named=True)
+    says = f"Expected yearly profit of both sides under a plain price; the supplier earns most at {top['price']:,.2f}, where {top['efficiency']:.0%} of the best is reached."
+    note = "A higher price makes the buyer order less, so that both together lose; a buy-back clause keeps the sum and only shares it."
+    return Chart("payoff", "What a plain price brings each side", spec, says, "payoff", note)
 
 
 def cash(answer: PartnershipLike) -> Chart | None:

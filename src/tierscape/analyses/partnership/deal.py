@@ -11,6 +11,7 @@ import polars as pl
 from tierscape.analyses.partnership.parameters import DemandModel, Public, Terms
 from tierscape.errors import DataError, Finding, ParameterError
 from tierscape.network import Network
+from tierscape.quantities.plurals import counted
 
 MOST_BUYERS = 8
 """Buyers that sit at the table one by one."""
@@ -160,7 +161,7 @@ def _contracts(network: Network, project: str | None, contract: str | None, term
         raise DataError([
             Finding(
                 rule="contract_self", severity="error", table="contracts", column="buyer", count=own.height,
-                value=own["contract"][0], problem=f"{own.height} contracts name the same site as buyer and supplier",
+                value=own["contract"][0], problem=counted(own.height, "contract names the same site as buyer and supplier", "contracts name the same site as buyer and supplier"),
                 remedy="Correct buyer or supplier.",
             )
         ])  # fmt: skip
@@ -171,7 +172,7 @@ def _contracts(network: Network, project: str | None, contract: str | None, term
             Finding(
                 rule="contract_supplier", severity="error", table="contracts", column="part", count=unable.height,
                 value=first["contract"],
-                problem=f"{unable.height} contracts name a supplier that cannot make the part, such as {first['supplier']} and {first['part']}",
+                problem=f"{counted(unable.height, 'contract names', 'contracts name')} a supplier that cannot make the part, such as {first['supplier']} and {first['part']}",
                 remedy="Add the part to the site in 'capabilities', or a project that adds it, or correct the contract.",
             )
         ])  # fmt: skip

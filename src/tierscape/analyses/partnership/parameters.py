@@ -84,6 +84,22 @@ class Terms(_Group):
     )
     take_or_pay: float | None = Field(None, ge=0, le=1, description="Share of the commitment that is paid for anyway.")
     flexibility: float = Field(0.2, ge=0, le=1, description="Share by which an order may move up or down.")
+    reserved: float = Field(0.2, gt=0, le=5, description="Units that an option reserves, share of the commitment.")
+    option_fee: float | None = Field(
+        None, ge=0, description="Fee a reserved unit, money; by default that at which the supplier gains nothing by it."
+    )
+    pass_through: float | None = Field(
+        None, ge=0, le=1, description="Share of a move of the spot price that an index clause puts into the price."
+    )
+    pass_cap: float | None = Field(
+        None, ge=0, le=1, description="Most that an index clause moves the price, as a share; no limit by default."
+    )
+    term_discount: float = Field(
+        0.0,
+        ge=0,
+        le=0.5,
+        description="Most that a long term takes off the price against spot: this · (1 − e^(−years/3)).",
+    )
 
 
 class DemandModel(_Group):
@@ -113,6 +129,21 @@ class Public(_Group):
     clawback_chance: float = Field(0.25, ge=0, le=1, description="Chance that it is claimed back.")
     clawback_year: int = Field(3, ge=1, le=50, description="Year in which it is claimed back.")
     jobs: float | None = Field(None, gt=0, description="Jobs created; of the project by default.")
+    floor_jobs: float | None = Field(
+        None, gt=0, description="Jobs promised for a grant given in numbers; those of the incentive for others."
+    )
+    jobs_path: tuple[float, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=50,
+        description="Jobs at the end of each year; with it a floor missed by the year of the clawback gives its chance.",
+    )
+    path_variation: float = Field(
+        0.0,
+        ge=0,
+        le=2,
+        description="Spread that a year adds to jobs; above 0 paths are drawn, along the ramp if none is given.",
+    )
     benefit_per_job: float | None = Field(
         None, gt=0, description="What a job is worth to the region, money/year; without it the region is no player."
     )

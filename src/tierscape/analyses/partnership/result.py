@@ -31,6 +31,7 @@ class Partnership(Result):
     commitment: pl.DataFrame
     cash: pl.DataFrame
     forms: pl.DataFrame
+    payoff: pl.DataFrame
     hedge: pl.DataFrame
     kpi: pl.DataFrame
     call_offs: pl.DataFrame

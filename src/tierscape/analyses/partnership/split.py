@@ -23,6 +23,7 @@ from tierscape.kernels.cooperative import (
     nucleolus,
     shapley,
 )
+from tierscape.quantities.plurals import counted
 
 POINTS = 2000
 """Even quantiles of demand over which the variance of profits is taken."""
@@ -173,6 +174,6 @@ def _doubts(table: Table) -> tuple[Finding, ...]:
     return (
         Finding(
             rule="not_superadditive", severity="warning", table="projects", count=len(worse), value=f"{{{members}}}",
-            problem=f"{len(worse)} coalitions do worse together than in parts", remedy="Check what each coalition reaches in game.worth.",
+            problem=counted(len(worse), "coalition does worse together than in parts", "coalitions do worse together than in parts"), remedy="Check what each coalition reaches in game.worth.",
         ),
     )  # fmt: skip

@@ -15,14 +15,18 @@ from tierscape.errors import Finding
 from tierscape.frames import empty
 from tierscape.kernels.commitment import annuity
 from tierscape.kernels.development import Programme, value_at
+from tierscape.kernels.missed_floor import first_miss
 from tierscape.kernels.support_value import support_value
 from tierscape.network import Network
+from tierscape.quantities.plurals import counted
 
 BENCHMARK = ("benchmark: mean discretionary deal in the United States", 157e6, 1660.0)
 """Money and jobs of a mean deal, in USD: a published mean; the source is unverified here."""
 SAVING = (0.05, 0.20, 0.50)
 """Least, likeliest and greatest saving of a supplier that was developed, share of the addressable spend; our own default."""
 PERCENTILES = tuple(round(0.01 * n, 2) for n in range(1, 100))
+PATHS = 10_000
+"""Paths of jobs that are drawn."""
 DAYS_A_MONTH = 365.25 / 12
 
 
@@ -47,7 +51,11 @@ def find_aid(network: Network, deal: Deal, public: Public) -> list[Aid]:
     if public.grant is not None or public.tax_per_year > 0:
         years = deal.term_years or 1
         worth = support_value(
-            public.grant or 0.0, [public.tax_per_year] * years, _chance(public), public.clawback_share, deal.rate
+            public.grant or 0.0,
+            [public.tax_per_year] * years,
+            _chance(deal, public, public.floor_jobs),
+            public.clawback_share,
+            deal.rate,
         )
         return [Aid("given", "grant", worth.upfront + worth.yearly, worth.clawback)]
     rows = (
@@ -73,12 +81,33 @@ def _incentive(row: dict[str, Any], deal: Deal, public: Public) -> Aid:
     if problem:
         return Aid(key, kind, 0.0, 0.0, problem)
     gross = min(rate * base, row["cap"] if row["cap"] is not None else np.inf)
-    back = support_value(gross, [], _chance(public), row["clawback_share"] or 0.0, deal.rate).clawback
+    back = support_value(
+        gross, [], _chance(deal, public, row["floor_jobs"]), row["clawback_share"] or 0.0, deal.rate
+    ).clawback
     return Aid(key, kind, float(gross), back)
 
 
-def _chance(public: Public) -> list[float]:
-    return [0.0] * (public.clawback_year - 1) + [public.clawback_chance]
+def _chance(deal: Deal, public: Public, floor: float | None) -> list[float]:
+    """Chance of a clawback in each year: that the path of jobs first misses its floor then, else the constant.
+
+    The path is the given one, or with a spread the jobs of the deal along its ramp; it is looked at to the year of the clawback.
+    """
+    years = public.clawback_year
+    constant = [0.0] * (years - 1) + [public.clawback_chance]
+    path = public.jobs_path
+    if path is None and public.path_variation > 0 and deal.jobs is not None:
+        path = _ramped(deal, years)
+    if path is None or floor is None:
+        return constant
+    lasting = (*path, *[path[-1]] * years)[:years]
+    return [float(p) for p in first_miss(lasting, floor, public.path_variation, draws=PATHS, seed=0)]
+
+
+def _ramped(deal: Deal, years: int) -> tuple[float, ...]:
+    """Jobs at the end of each year while output rises evenly over the months of the ramp."""
+    months = 12.0 * np.arange(1, years + 1)
+    rise = np.minimum(months / deal.ramp_months, 1.0) if deal.ramp_months > 0 else np.ones(years)
+    return tuple(((deal.jobs or 0.0) * rise).tolist())
 
 
 def _unmet(row: dict[str, Any], deal: Deal) -> str:
@@ -174,6 +203,6 @@ def unpaid(aid: list[Aid]) -> tuple[Finding, ...]:
     return (
         Finding(
             rule="incentive_unmet", severity="note", table="incentives", count=len(missed), value=f"{missed[0].key}: {missed[0].problem}",
-            problem=f"{len(missed)} of {len(aid)} incentives of the region are not counted", remedy="Meet the floor, or fill the missing numbers.",
+            problem=counted(len(missed), f"of {len(aid)} incentives of the region is not counted", f"of {len(aid)} incentives of the region are not counted"), remedy="Meet the floor, or fill the missing numbers.",
         ),
     )  # fmt: skip

@@ -59,7 +59,7 @@ CASH = Table("cash", "the supplier's cumulated cash, year by year", ("year",), (
 ))  # fmt: skip
 
 FORMS = Table("forms", "a form of contract and what it brings each side in a year", ("form",), (
-    Column("form", "text", "one_firm, wholesale, buy_back, take_or_pay, flexibility."),
+    Column("form", "text", "one_firm, wholesale, buy_back, take_or_pay, flexibility, option."),
     _units("q", "Quantity made before demand is known."),
     _money("buyer", "Expected profit of the buyer.", "money/year"),
     _money("supplier", "Expected profit of the supplier.", "money/year"),
@@ -67,6 +67,17 @@ FORMS = Table("forms", "a form of contract and what it brings each side in a yea
     _share("efficiency", "Joint profit over what one firm would make."),
     _money("cvar_buyer", "Mean profit of the buyer in its worst 5 % of years.", "money/year"),
     _money("cvar_supplier", "Mean profit of the supplier in its worst 5 % of years.", "money/year"),
+    _units("forced", "Units that the buyer pays for beyond its need, expected; null where the form forces none."),
+    _units("unmet", "Units needed and not to be had, expected."),
+    _money("fee", "Fee a reserved unit; option only.", "money/unit"),
+))  # fmt: skip
+
+PAYOFF = Table("payoff", "what a plain price brings each side, price by price", ("price",), (
+    _money("price", "Price a unit between the two.", "money/unit"),
+    _units("q", "Quantity that the buyer orders."),
+    _money("buyer", "Expected profit of the buyer.", "money/year"),
+    _money("supplier", "Expected profit of the supplier.", "money/year"),
+    _share("efficiency", "Joint profit over what one firm would make."),
 ))  # fmt: skip
 
 HEDGE = Table("hedge", "the share to buy under contract, by aversion to bad years", ("risk", "kappa"), (
@@ -75,6 +86,7 @@ HEDGE = Table("hedge", "the share to buy under contract, by aversion to bad year
     _share("share", "Committed volume over mean demand that costs least."),
     _money("cost", "Expected cost.", "money/year"),
     _money("cvar", "Mean cost in the worst 5 % of years.", "money/year"),
+    Column("all_from", "number", "Kappa from which all is bought under contract if the spot price is normal and alone uncertain; null where it is not, or an index moves the price.", unit="1"),
 ))  # fmt: skip
 
 KPI = Table("kpi", "a measure of a contract and what it does to the price", ("contract", "kpi"), (
@@ -107,12 +119,15 @@ DEVELOPMENT = Table("development", "outcome of developing the supplier", ("perce
     _money("npv", "Net present value."),
 ))  # fmt: skip
 
-CALL_OFFS = Table("call_offs", "what a contract commits, and what its links take today", ("contract",), (
+CALL_OFFS = Table("call_offs", "what a contract commits and what was called off", ("contract", "period"), (
     Column("contract", "text", "Contract."),
+    Column("period", "text", "Year of the call-offs; 'a year' for what the links take."),
     Column("status", "text", "signed or offered."),
     _units("committed", "Committed volume."),
-    _units("taken", "Volume of the links that it covers; null where there are none."),
-    _units("remaining", "Committed less taken."),
+    _units("taken", "Sum of the observations call_off of the contract, else volume of the links that it covers; null for none."),
+    Column("months", "integer", "Months with call-offs.", unit="months"),
+    _units("remaining", "Committed less taken, for the year so far; at least 0."),
+    _units("due", "Units to be paid for though not taken, if the year ends so: the take-or-pay floor less taken; null without a floor."),
 ))  # fmt: skip
 
-ALL = (SPLIT, BLOCKING, COMMITMENT, CASH, FORMS, HEDGE, KPI, CALL_OFFS, SUPPORT, DEVELOPMENT)
+ALL = (SPLIT, BLOCKING, COMMITMENT, CASH, FORMS, PAYOFF, HEDGE, KPI, CALL_OFFS, SUPPORT, DEVELOPMENT)

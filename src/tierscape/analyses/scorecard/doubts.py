@@ -8,6 +8,7 @@ import polars as pl
 
 from tierscape.analyses.scorecard.parameters import Weights
 from tierscape.errors import Finding
+from tierscape.quantities.plurals import counted
 
 
 def doubts(suppliers: pl.DataFrame, known: pl.DataFrame, weights: Weights, measured: set[str]) -> tuple[Finding, ...]:
@@ -30,7 +31,7 @@ def _of_series(suppliers: pl.DataFrame, measured: set[str]) -> Iterator[Finding]
         parts = blind["part"].n_unique()
         yield Finding(
             rule="not_distinguishable", severity="warning", table="observations", count=parts, value=blind["part"][0],
-            problem=f"{parts} parts have no observation of any supplier: their {blind.height} suppliers are not distinguishable",
+            problem=f"{counted(parts, 'part has', 'parts have')} no observation of any supplier: {counted(blind.height, 'supplier is', 'suppliers are')} not distinguishable",
             remedy="Add lead_time_days and unit_price by month to 'observations', for the subject site/part.",
         )  # fmt: skip
 
@@ -40,6 +41,6 @@ def _of_gaps(known: pl.DataFrame) -> Iterator[Finding]:
     if missing.height and known.height:
         yield Finding(
             rule="indicators_missing", severity="note", table="indicators", count=missing.height, value=missing["indicator"][0],
-            problem=f"{missing.height} indicators are known of no supplier and count from 0 to 100: {', '.join(missing['indicator'].to_list())}",
+            problem=f"{counted(missing.height, 'indicator is known of no supplier and counts', 'indicators are known of no supplier and count')} from 0 to 100: {', '.join(missing['indicator'].to_list())}",
             remedy="The table 'indicators' of the answer says what to ask.",
         )  # fmt: skip

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from difflib import get_close_matches
 
+import numpy as np
 import polars as pl
 
 from tierscape.errors import ParameterError
-from tierscape.kernels.altman import z_double_prime
+from tierscape.kernels.altman import on_scale_of_double_prime, z_double_prime, z_prime
 from tierscape.network import Network
 from tierscape.quantities.allies import ally_index
 from tierscape.quantities.evidence import HALF_LIFE_MONTHS, age_weight, grade_weight
@@ -26,6 +27,7 @@ STATED = {
 }  # fmt: skip
 """Indicator here to its name in ``indicators``."""
 FINANCES = ("x1", "x2", "x3", "x4")
+SALES = "x5"
 DAYS_A_YEAR = 365.25
 
 
@@ -190,8 +192,20 @@ def _of_indicators(network: Network, suppliers: pl.DataFrame, today: dt.date | N
     joined = joined.with_columns(
         z=pl.Series(z_double_prime(*(joined[x].to_numpy() for x in FINANCES)), dtype=pl.Float64)
     )
-    found.append(_long(joined, {"altman_z": pl.col("z")}))
+    found.append(_with_sales(joined, stated(network, suppliers, SALES, year, today)))
     return found
+
+
+def _with_sales(finances: pl.DataFrame, sales: pl.DataFrame) -> pl.DataFrame:
+    """Give Z'' of each supplier; where its sales are known too, the range from it to Z', by the cut-offs of each."""
+    rows = finances.join(sales.select(*KEYS, x5="value"), on=KEYS, how="left", maintain_order="left")
+    both = z_prime(*(rows[x].cast(pl.Float64).fill_null(np.nan).to_numpy() for x in (*FINANCES, SALES)))
+    other = pl.coalesce(pl.Series(on_scale_of_double_prime(both), nan_to_null=True), "z")
+    found = _long(rows, {"altman_z": pl.col("z")})
+    ends = rows.select(*KEYS, other=other)
+    return found.join(ends, on=KEYS, how="left", maintain_order="left").with_columns(
+        low=pl.min_horizontal("low", "other"), high=pl.max_horizontal("high", "other")
+    ).drop("other")  # fmt: skip
 
 
 def _weekly_need(network: Network) -> pl.DataFrame:

@@ -17,6 +17,7 @@ from tierscape.analyses.visibility.groups import DistanceScale, Inference, Limit
 from tierscape.analyses.visibility.hidden import hidden_common, overlap_table
 from tierscape.analyses.visibility.imports import import_dependency
 from tierscape.analyses.visibility.inference import inferred_links
+from tierscape.analyses.visibility.passages import passage_table
 from tierscape.analyses.visibility.places import flow_table, site_table
 from tierscape.analyses.visibility.placing import own_shares, place_needs, prior_columns
 from tierscape.analyses.visibility.result import Visibility
@@ -146,6 +147,7 @@ def visibility(
         inference_skill=skill,
         sites=site_table(view, single),
         flows=flow_table(view),
+        passages=passage_table(view),
         findings=(*view.trace.findings, *view.evidence.findings, *twin_sites(view), *unplaced),
     )
 

@@ -56,6 +56,11 @@ class VisibilityLike(Protocol):
         ...
 
     @property
+    def passages(self) -> pl.DataFrame:
+        """Value from class to class of country."""
+        ...
+
+    @property
     def parameters(self) -> Mapping[str, Any]:
         """Parameters of the analysis."""
         ...

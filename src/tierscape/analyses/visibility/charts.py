@@ -9,6 +9,7 @@ from tierscape.analyses.visibility.tables import CLASSES
 from tierscape.charts import MOST_ROWS, Box, Chart, heat_grid, ranked_bars, stacked_bars
 from tierscape.charts.graphs import CLASS_COLORS, bars_with_second_reading, layered_graph
 from tierscape.charts.link_maps import link_map
+from tierscape.charts.ribbons import ribbons
 from tierscape.reference import borders_geojson
 
 MOST_COUNTRIES = 14
@@ -18,12 +19,12 @@ MOST_DRAWN = 250
 
 
 def visibility_charts(answer: VisibilityLike) -> tuple[Chart, ...]:
-    """Tiers by class, countries, the graph of sites, coverage, what to ask, countries by tier, and a map.
+    """Tiers by class, value from class to class, countries, the graph of sites, coverage, what to ask, countries by tier, a map.
 
     A picture for which the answer holds no number is left out.
     """
     drawn = (
-        tiers_by_class(answer), countries(answer), site_graph(answer), coverage(answer), ask_next(answer),
+        tiers_by_class(answer), class_to_class(answer), countries(answer), site_graph(answer), coverage(answer), ask_next(answer),
         countries_by_tier(answer), site_map(answer),
     )  # fmt: skip
     return tuple(chart for chart in drawn if chart is not None)
@@ -64,6 +65,25 @@ def tiers_by_class(answer: VisibilityLike) -> Chart:
         "'depends' are known countries of which it is open whether they are allies."
     )
     return Chart("tiers", "What is known of each tier", spec, says, "tiers", note)
+
+
+def class_to_class(answer: VisibilityLike) -> Chart | None:
+    """Draw the value on its way upstream from class to class of country."""
+    flows = answer.passages.select("to", layer="tier", kind="class", value="value_share")
+    onward = flows.filter(pl.col("to") != "added")
+    if onward.is_empty():
+        return None
+    last = int(onward["layer"].max()) + 1  # type: ignore[arg-type]
+    heads = {tier: "product" if tier == 0 else f"tier {tier}" for tier in range(last + 1)}
+    colors = {name: CLASS_COLORS[name] for name in CLASSES}
+    spec = ribbons(flows, colors=colors, layers=heads)
+    says = f"Value of {_product(answer)} on its way from the product through {last} tiers, by class of country."
+    out = onward.filter((pl.col("to") == "offshore") & (pl.col("kind") != "offshore"))
+    if out.height:
+        row = out.group_by("layer").agg(pl.col("value").sum()).sort("value", "layer", descending=[True, False]).row(0)
+        says += f" Most goes offshore on the way to tier {row[0] + 1}: {row[1]:.0%} of the value."
+    note = "Read from right to left. What is added at a tier ends there; a ribbon has the colour of the class that supplies."
+    return Chart("passages", "Where value goes on its way upstream", spec, says, "passages", note)
 
 
 def countries(answer: VisibilityLike) -> Chart | None:

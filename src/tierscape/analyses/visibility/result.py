@@ -42,6 +42,7 @@ class Visibility(Result):
     inference_skill: pl.DataFrame
     sites: pl.DataFrame
     flows: pl.DataFrame
+    passages: pl.DataFrame
 
     @property
     def counts_inferred(self) -> bool:

@@ -215,7 +215,13 @@ FLOWS = Table("flows", "a link that carries value of the product; the largest 2,
     Column("inferred", "boolean", "Nobody declared it."),
 ))  # fmt: skip
 
+PASSAGES = Table("passages", "value on its way upstream from one class of country to another", ("tier", "class", "to"), (
+    _TIER, _text("class", "Class of the country that takes."),
+    _text("to", "Class of the country that supplies at the next tier; `added` for value that is added here."),
+    _share("value_share", "Share of the product's value."),
+))  # fmt: skip
+
 ALL = (
     TIERS, OVERVIEW, EXPOSURE, HIDDEN_COMMON, SINGLE_POINTS, FLAGS, QUESTIONNAIRES, UNKNOWNS, COVERAGE, EVIDENCE, DUAL_SOURCING,
-    OVERLAP, CUTS, CONCENTRATION, IMPORT_DEPENDENCY, INFERRED_LINKS, LINK_SKILL, SITES, FLOWS,
+    OVERLAP, CUTS, CONCENTRATION, IMPORT_DEPENDENCY, INFERRED_LINKS, LINK_SKILL, SITES, FLOWS, PASSAGES,
 )  # fmt: skip

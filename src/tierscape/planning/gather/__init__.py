@@ -80,7 +80,7 @@ def gather(network: Network, ask: Ask, *, product: str | None = None, cheapest: 
         "periods": span.table,
         "parts": _parts(goods),
         "wants": wants,
-        "pairs": makers.rows.with_columns(value_added="unit_cost", part="p"),
+        "pairs": makers.rows.with_columns(part="p"),
         "needs": recipes.needs.with_columns(part="p"),
         "recipes": recipes.recipes,
         "groups": recipes.groups,

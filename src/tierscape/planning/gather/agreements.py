@@ -100,7 +100,9 @@ def _priced(network: Network, goods: Goods, rows: pl.DataFrame, pairs: pl.DataFr
         pl.when(weight.sum() > 0).then((pl.col("unit_price") * weight).sum() / weight.sum()).otherwise(pl.col("unit_price").mean())
         .alias("sold")
     )  # fmt: skip
-    made = pairs.with_row_index("pair").select(pl.col("pair").cast(pl.Int64), "part", "unit_cost", "p", "inferred", supplier="site")
+    made = pairs.with_row_index("pair").select(
+        pl.col("pair").cast(pl.Int64), "part", "unit_cost", "p", "inferred", supplier="site"
+    )
     rows = rows.join(spot, on=["supplier", "part"], how="left", maintain_order="left")
     rows = rows.join(made, on=["supplier", "part"], how="left", maintain_order="left")
     children = pl.Series(np.nan_to_num(goods.children)).gather(rows["p"])

@@ -40,7 +40,7 @@ class Makers:
     Parameters
     ----------
     rows : polars.DataFrame
-        Columns of ``pairs`` and ``offered`` (a project adds to it), ``place`` (site, country and coordinates are of the
+        Columns of ``pairs`` (``value_added``: the running cost of a project is part of it), ``offered`` (a project adds to it), ``place`` (site, country and coordinates are of the
         table ``sites``).
     capacity : numpy.ndarray of float64, shape (P, T)
     left_out : polars.DataFrame
@@ -156,7 +156,10 @@ def _costed(rows: pl.DataFrame, goods: Goods) -> tuple[pl.DataFrame, tuple[Findi
     rows = rows.with_columns(left=left.gather(rows["p"]), listed=listed.gather(rows["p"]))
     inferred = pl.col("unit_cost").is_null() & pl.col("offered") & pl.col("left").is_not_null()
     own = (pl.col("left") - pl.col("running").fill_null(0.0)).clip(lower_bound=0.0)
-    rows = rows.with_columns(inferred=inferred, unit_cost=pl.when(inferred).then(own).otherwise("unit_cost"))
+    rows = rows.with_columns(
+        inferred=inferred, unit_cost=pl.when(inferred).then(own).otherwise("unit_cost"),
+        value_added=pl.when(inferred).then("left").otherwise("unit_cost"),
+    )  # fmt: skip
     composed = pl.Series(goods.composed).gather(rows["p"])
     full = rows.filter(composed & (pl.col("unit_cost") >= pl.col("listed")) & ~pl.col("inferred"))
     findings = (
@@ -180,7 +183,7 @@ def _market(ask: Ask, goods: Goods, rows: pl.DataFrame) -> pl.DataFrame:
     some = goods.number.with_columns(value).filter(needed & pl.col("unit_cost").is_not_null())
     some = some.filter(~pl.col("part").is_in(sorted(made)))
     return some.with_columns(
-        site=pl.lit(MARKET), surge=pl.lit(0.0), base=pl.lit(value=False), market=pl.lit(value=True), qualified=pl.lit(value=True),
+        value_added="unit_cost", site=pl.lit(MARKET), surge=pl.lit(0.0), base=pl.lit(value=False), market=pl.lit(value=True), qualified=pl.lit(value=True),
         offered=pl.lit(value=False), inferred=pl.lit(value=True), organization=pl.lit(MARKET), status=pl.lit("operating"),
     )  # fmt: skip
 
@@ -261,7 +264,7 @@ def _with_qualification(
         WEEKS_BY_HEADING, default=QUALIFICATION_WEEKS, return_dtype=pl.Float64
     ).fill_null(QUALIFICATION_WEEKS)  # fmt: skip
     rows = rows.with_columns(
-        qualify_cost=QUALIFICATION_SHARE * yearly * pl.col("unit_cost"), weeks=heading.gather(rows["p"])
+        qualify_cost=QUALIFICATION_SHARE * yearly * pl.col("value_added"), weeks=heading.gather(rows["p"])
     )
     for name, column in (("qualification_cost", "qualify_cost"), ("qualification_weeks", "weeks")):
         said_here = stated(network, name, ("capability", "site", "part"), low=0, high=np.inf)

@@ -18,8 +18,8 @@ from tierscape.planning.solve.limits import Effort
 if TYPE_CHECKING:
     from highspy import HighsBasis
 
-LARGE, GROWN = 5_000, 1.2
-"""With so many rows, and so many times those that the basis was found for, the interior point method solves afresh."""
+LARGE, GROWN = 3_000, 1.2
+"""With so many rows, and so many times those that the basis was found for, solving afresh is quicker."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,6 +27,8 @@ SMALL_COLUMNS, SMALL_BINARIES = 25_000, 500
 """Up to this size the whole program goes to branch and bound at once."""
 MIDDLE_COLUMNS = 60_000
 """Up to this size the root of the whole tree, with the solver's cuts, costs no more than that of a part, and proves more."""
+FIRST_NODES = 1_500
+"""Nodes after which that first tree is left for parts: what it proved stays, its cuts are lost."""
 AGAIN = 2
 """How often a dive is tried."""
 GRACE = 0.1
@@ -212,7 +214,7 @@ def _in_parts(search: Search) -> None:
         polish.tree(search)
         return
     if search.master.solver.columns <= MIDDLE_COLUMNS and search.closed() is None:
-        polish.tree(search, polish.STEP_NODES)
+        polish.tree(search, FIRST_NODES)
     polish.polish(search)
 
 

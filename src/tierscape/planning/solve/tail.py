@@ -8,7 +8,7 @@ from tierscape.planning.solve.highs import Status
 from tierscape.planning.solve.search import Search
 
 A_ROUND = 3
-"""Scenarios that come in a round, after the first."""
+"""Scenarios that come in a round; in the first, beside as many as make up the tail: fewer rounds are worth more than few copies."""
 SEPARATIONS = 20
 """Rounds of cuts at one set of scenarios."""
 
@@ -31,9 +31,9 @@ def bound(search: Search) -> Status:
 
     Notes
     -----
-    Rounds are few: with the tail's own size first and three after, most programs need two or three. A round costs a run of the
-    dual simplex method, in large programs of the interior point method with crossover (measured three times quicker once
-    copies came in), and one small warm linear program a scenario.
+    Rounds are few: most programs need two. A round costs a linear program, solved afresh where copies came in (measured
+    twice as quick as from the old basis, in large programs by the interior point method with crossover), and one small warm
+    linear program a scenario.
     """
     master, recourse = search.master, search.recourse
     master.release()
@@ -51,7 +51,7 @@ def bound(search: Search) -> Status:
         missing = search.missing(targets, master.threshold)
         if not missing:
             return "optimal"
-        master.admit(missing[: A_ROUND if master.inside else max(search.first, 1)])
+        master.admit(missing[: A_ROUND if master.inside else search.first + A_ROUND])
 
 
 def _with_cuts(search: Search) -> Status:

@@ -66,10 +66,14 @@ def interruptible(
 
     # an event, since a join that Ctrl-C breaks off leaves the thread looking dead
     finished = threading.Event()
-    threading.Thread(target=work, name="search", daemon=True).start()
+    thread, begun = threading.Thread(target=work, name="search", daemon=True), False
     last = time.monotonic()
     while not finished.is_set():
         try:
+            # inside, since Ctrl-C may come while the thread starts
+            if not begun:
+                begun = True
+                thread.start()
             finished.wait(TICK)
             if stop is not None and not cancel.is_set() and stop():
                 cancel.set()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from tierscape._version import __version__
 from tierscape.server import answering
 from tierscape.server.access import Member, member
-from tierscape.server.drawings import map_columns, tier_graph
+from tierscape.server.drawings import map_json, tier_graph
 from tierscape.server.serving import FRESH, JSON, Serving, serving
 
 router = APIRouter(prefix="/api/w/{workspace}/networks/{digest}", tags=["pictures"])
@@ -17,13 +20,23 @@ router = APIRouter(prefix="/api/w/{workspace}/networks/{digest}", tags=["picture
 Viewer = Annotated[Member, Depends(member("viewer"))]
 Held = Annotated[Serving, Depends(serving)]
 Product = Annotated[str | None, Query(max_length=200, description="Product; the only one by default.")]
+SEEN: dict[int | str, dict[str, Any]] = {304: {"description": "The reader has these bytes already."}}
 OBJECT: dict[int | str, dict[str, Any]] = {200: {"content": {JSON: {"schema": {"type": "object"}}}}}
 
 
-@router.get("/map", response_class=Response, responses=OBJECT)
-def network_map(digest: str, who: Viewer, held: Held, product: Product = None) -> Response:
+@router.get("/map", response_class=Response, responses=OBJECT | SEEN)
+def network_map(request: Request, digest: str, who: Viewer, held: Held, product: Product = None) -> Response:
     """Give sites, links, nodes and regions as columns, so that 500,000 links are one answer."""
-    return _columns(map_columns(held.shelf.read(who.workspace, digest), product))
+    network = held.shelf.read(who.workspace, digest)
+    tag = hashlib.sha256("\0".join([digest, product or "", __version__]).encode()).hexdigest()[:32]
+    kept = {"ETag": f'W/"{tag}"', "Cache-Control": FRESH, "Vary": "Accept-Encoding"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=kept)
+    content = map_json(network, product)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(content, media_type=JSON, headers=kept)
+    packed = gzip.compress(content, 5, mtime=0)  # here, in a thread: the middleware would hold up everybody else
+    return Response(packed, media_type=JSON, headers={**kept, "Content-Encoding": "gzip"})
 
 
 @router.get("/tiers", response_class=Response, responses=OBJECT)

@@ -24,7 +24,7 @@ class WhatIf(BaseModel):
     product: str | None = Field(None, description="Product; may be left out where there is only one.")
     parameters: dict[str, Any] = Field({}, description="radius_km, resolution, measure, assumptions of density.")
     moves: list[Move] = Field([], max_length=200, description="In this order, all of them each time.")
-    places: Literal["regions", "cells"] = Field("regions", description="What is scored.")
+    places: Literal["regions", "cells", "both"] = Field("regions", description="What is scored.")
 
 
 class ChangedPlace(BaseModel):
@@ -72,5 +72,7 @@ def what_if_density(
 ) -> WhatIfBody:
     """Move, add and remove sites, and give what changes; nothing is stored."""
     network = held.shelf.read(who.workspace, digest)
-    found = held.residents.ask(network, asked.product, asked.parameters, asked.moves, asked.places)
-    return WhatIfBody(**found)
+    kinds: tuple[Literal["regions", "cells"], ...] = (asked.places,) if asked.places != "both" else ("regions", "cells")
+    found = [held.residents.ask(network, asked.product, asked.parameters, asked.moves, kind) for kind in kinds]
+    places = [place for each in found for place in each["places"]]
+    return WhatIfBody(places=places, parts=found[0]["parts"], ms=sum(each["ms"] for each in found))
