@@ -186,7 +186,15 @@ def analysis(
             warnings.filterwarnings("ignore", "Field name .* shadows an attribute", UserWarning)
             model = create_model(f"{name.title()}Parameters", __config__=config, **fields)
         made = Analysis(
-            name, title, function, hints.get(first.name, Network), hints["return"], model, tuple(reads), any_product, slow
+            name,
+            title,
+            function,
+            hints.get(first.name, Network),
+            hints["return"],
+            model,
+            tuple(reads),
+            any_product,
+            slow,
         )
         object.__setattr__(made, "__doc__", function.__doc__)
         object.__setattr__(made, "__signature__", inspect.signature(function))

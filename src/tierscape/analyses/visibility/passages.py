@@ -27,7 +27,8 @@ def passage_table(view: View) -> pl.DataFrame:
     pair = code[graph.arc_line] * count + code[graph.arc_supplier]
     found: list[tuple[int, str, str, float]] = []
     for tier, here in enumerate(mass.T):
-        passed = np.bincount(pair, here[graph.arc_line] * values.arc_value, count * count).reshape(count, count)
+        by_pair = np.bincount(pair, here[graph.arc_line] * values.arc_value, count * count)
+        passed = by_pair.astype(np.float64).reshape(count, count)  # whole numbers where there is no link
         passed[:, number[UNKNOWN]] += np.bincount(code, here * unnamed, count)
         table = np.column_stack([passed, np.bincount(code, here * values.own, count)])
         found += [
