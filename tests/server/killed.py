@@ -58,20 +58,6 @@ class Served:
             self.process.wait(30)
         self.client.close()
 
-    def workers(self) -> list[int]:
-        """Give the ids of its worker processes."""
-        found = []
-        for folder in Path("/proc").iterdir():
-            if folder.name.isdigit():
-                try:
-                    words = (folder / "cmdline").read_bytes()
-                    parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-                except (OSError, ValueError):
-                    continue
-                if parent == self.process.pid and b"tierscape.server.working" in words:
-                    found.append(int(folder.name))
-        return found
-
 
 class Writer(threading.Thread):
     """Brings one small network after the other and keeps the digests that were answered."""

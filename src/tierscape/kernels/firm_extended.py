@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def trade_extended(
+def trade_extended(  # noqa: PLR0912 - one pass over the links, written out for speed
     network: FirmNetwork, state: FirmState, hits: Hits, tau: float, short: Floats, day: int, flags: Flags
 ) -> None:
     """Do as ``firm_links.trade``, with the stored orders of yesterday, a pipeline and orders that follow capacity.
