@@ -34,7 +34,7 @@ def serve_command(
     demo: Annotated[bool, typer.Option("--demo", help="Begin with a shipped example.")] = False,  # noqa: FBT002
     no_auth: Annotated[bool, typer.Option("--no-auth", help="No accounts; on this machine only.")] = False,  # noqa: FBT002
     set_up: Annotated[bool, typer.Option("--set-up", help="Let the first account be made over the network.")] = False,  # noqa: FBT002
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; the loopback address by default.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; 8000 or the next free one by default.")] = None,
     store: Store = None,
     data: Data = None,

@@ -123,7 +123,8 @@ def limit_entry_fees(
         lot = value["lot"][row]
         known = np.isfinite(lot) and lot > 0
         lots = (lot, lot) if known else (high["lot"][row], max(value["demand"][row], 1.0))
-        low["duty_per_unit"][row] += min(moved(lots[0], low), 0.0) if not known else moved(lot, low)
+        if low["duty_rate"][row] >= rate:  # else the low end pays no fee at all
+            low["duty_per_unit"][row] += min(moved(lots[0], low), 0.0) if not known else moved(lot, low)
         high["duty_per_unit"][row] += max(moved(lots[1], high), 0.0) if not known else moved(lot, high)
         if known:
             value["duty_per_unit"][row] += moved(lot, value)

@@ -110,7 +110,10 @@ export default function VegaDrawing({ spec, name, description }: Props): ReactNo
   return (
     <>
       {failed ? <p className="remedy">{TEXT.chart.failed}</p> : null}
-      <div className={`drawing${drawn ? "" : " waiting"}${isMap(spec) ? " map-paper" : ""}`} ref={place} role="img" aria-label={description} />
+      {/* The library names its own element "Vega visualization"; the description stands around it. Focus scrolls on a phone. */}
+      <div className={`drawing${drawn ? "" : " waiting"}${isMap(spec) ? " map-paper" : ""}`} role="img" aria-label={description} tabIndex={0}>
+        <div ref={place} aria-hidden="true" />
+      </div>
       <div className="chart-exports">
         <button type="button" className="quiet small" onClick={() => void asPng()}>
           PNG

@@ -132,7 +132,15 @@ def add_scenario(given: ScenarioIn, who: Planner, held: Held) -> ScenarioBody:
 
 @router.post("/results/{key}/scenario", status_code=201)
 def add_planned_scenario(key: str, given: PlannedIn, who: Planner, held: Held) -> ScenarioBody:
-    """Keep a plan as a scenario of the network that it was made from: what stands, is signed and flows in that year."""
+    """Keep a plan as a scenario of the network that it was made from: what stands, is signed and flows in that year.
+
+    Raises
+    ------
+    ParameterError
+        The answer is no plan, or has no such point or year.
+    NotFound
+        There is no such answer in this workspace.
+    """
     body = held.answers.bodies.get(key)
     if body is None or not held.shelf.has(who.workspace, body.digest):
         raise NotFound
