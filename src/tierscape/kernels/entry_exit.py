@@ -227,7 +227,7 @@ def _run(place: Place, over: Above, drawn: Floats, seed: np.uint64, ids: Ints, r
 
 
 @njit(cache=True, nogil=True, inline="always", error_model="numpy")
-def _renew(place: Place, over: Above, q: int, now_in: tuple[float, float], of_draw: tuple[Floats, Floats], held: tuple[Ints, Ints, Ints, Ints], rates: tuple[Floats, Floats, Floats, Floats, Floats], told: tuple[NDArray[np.bool_], Floats, Floats, Floats]) -> bool:  # fmt: skip
+def _renew_parts(place: Place, over: Above, q: int, now_in: tuple[float, float], of_draw: tuple[Floats, Floats], held: tuple[Ints, Ints, Ints, Ints], rates: tuple[Floats, Floats, Floats, Floats, Floats], told: tuple[NDArray[np.bool_], Floats, Floats, Floats]) -> bool:  # fmt: skip
     """Bring cover, rates, jobs and what is filled up to date for the parts on the list; say whether any cover moved."""
     climate, log_stay = now_in
     base, reach = of_draw
@@ -298,7 +298,7 @@ def _arm(place: Place, over: Above, arm: int, beta: Floats, of_draw: tuple[Float
     log_stay, log_wage, climate = QUARTER * math.log1p(-beta[EXIT]), 0.0, 1.0
     for q in range(steps):
         jobs[q] = jobs[max(q - 1, 0)]
-        moved = _renew(place, over, q, (climate, log_stay), (base, reach), held, rates, told)
+        moved = _renew_parts(place, over, q, (climate, log_stay), (base, reach), held, rates, told)
         complete[q] = walk(cover, place.needs, over, stock, dirty) if moved or q == 0 else complete[q - 1]
         if place.yearly and q > 0 and q % 4 == 0:
             year = (q // 4 - 1) * parts
