@@ -41,7 +41,7 @@ FILE, FUNCTION, CLASS, ARGUMENTS = 400, 60, 200, 6
 # A budget that hurts is raised here, with one line of reason.
 RAISED = {
     ("finding", "arguments"): 8,  # io.raw: one argument for each field of a finding, all but two by name
-    ("_renew_parts", "arguments"): 7,  # kernels.entry_exit: groups of arrays, so that no tuple is built in the innermost loop
+    ("_renew_parts", "arguments"): 7,  # kernels.entry_exit: groups of arrays, made once outside the loop
     ("serve_command", "arguments"): 7,  # one argument a flag of 'tierscape serve'
     ("sweep", "arguments"): 8,  # the door of every sweep: what, on which, how it runs; all but three by name
 }
