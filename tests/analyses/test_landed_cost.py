@@ -262,7 +262,7 @@ def test_nothing_needed_is_an_error_and_not_infinity():
         sites="site country\nplant US\nfar CN",
         links="supplier buyer part volume_per_year unit_price\nfar plant pack 0 5",
     )
-    with pytest.raises(DataError, match="needs? nothing"):
+    with pytest.raises(DataError, match=r"needs? nothing"):
         landed_cost(network, part="pack")
 
 
