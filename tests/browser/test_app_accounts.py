@@ -6,6 +6,7 @@ pytestmark = pytest.mark.browser
 SENTENCE = "a long sentence to remember"
 
 
+@pytest.mark.xfail(reason="the sign-in button stays disabled after signing out: open, see the issue", strict=False)
 def test_first_account_token_sign_out_and_sign_in(chromium, served_with_accounts):
     opened = open_page(chromium, served_with_accounts, "/", width=1280, theme="light")
     page = opened.page
