@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from command_line import Shell
     from tierscape.analyses.density.result import Density
 
@@ -41,6 +44,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for item in items:
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(autouse=True)
+def own_interrupt(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take back Ctrl-C from Spark, whose handler fails once its session has stopped."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    if request.node.get_closest_marker("spark"):
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture

@@ -68,6 +68,14 @@ def test_panel_of_a_region_shows_what_to_attract_first(opened_map):
     assert "casting mould" in text
 
 
+def test_screen_after_a_map_with_an_open_panel_is_there(opened_map):
+    opened = opened_map("?at=region:NORTH")
+    opened.page.get_by_text("What to attract first").wait_for()
+    opened.page.get_by_role("navigation", name="Screens").get_by_role("link", name="Tiers", exact=True).click()
+    opened.page.get_by_role("heading", level=1, name="Tiers").wait_for()
+    assert opened.loud() == []
+
+
 def test_layer_that_is_switched_off_is_not_drawn_and_the_address_holds_it(opened_map):
     opened = opened_map()
     opened.page.get_by_role("checkbox", name="Links").uncheck()

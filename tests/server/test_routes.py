@@ -14,7 +14,9 @@ from sqlalchemy import update
 
 import tierscape as ts
 from tierscape.schema import TABLES
+from tierscape.server import uploads
 from tierscape.server.application import create_app, held_by
+from tierscape.server.importing import child
 from tierscape.server.settings import Settings
 from tierscape.server.store import networks, results
 from tierscape.server.store.engine import writing
@@ -27,6 +29,19 @@ CLOSED = {"table": "sites", "where": {"site": "n3"}, "set": {"status": "closed"}
 @pytest.fixture(scope="module")
 def mini():
     return ts.load("mini")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def read_in_this_process():
+    """Read uploads without starting a process for each; test_uploads.py and test_limits.py hold that it is one of its own."""
+
+    def run(source: Path, target: Path, _: Settings) -> int:
+        return child.main([str(source), str(target), "1", "1", "1"])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(child, "confine", lambda *_: None)
+        patch.setattr(uploads, "_run", run)
+        yield
 
 
 @pytest.fixture
@@ -350,7 +365,7 @@ def test_headlines_of_an_answer_are_kept_with_it_and_made_anew_where_they_are_no
     assert expected
     assert standing.get(f"{W}/results/{key}/headlines").json() == expected
     store = held_by(standing.app).store
-    assert results.headlines(store, key) == expected
+    assert results.headlines(store, "main", key) == expected
     with writing(store.engine) as session:
         session.execute(update(StoredResult).where(StoredResult.key == key).values(headlines=None))
     assert standing.get(f"{W}/results/{key}/headlines").json() == expected

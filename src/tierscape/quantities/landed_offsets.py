@@ -112,19 +112,19 @@ def limit_entry_fees(
         frame.select(importer="buyer_country").with_row_index("row"), on="row"
     ).join(limits, on=["importer", "layer"])  # fmt: skip
     value, low, high = ends
-    for row, rate, least, most in held.select("row", "rate", "least_usd", "most_usd").rows():
+    row = held["row"].to_numpy()
+    rate, least, most = held["rate"].to_numpy(), held["least_usd"].to_numpy() * usd, held["most_usd"].to_numpy() * usd
 
-        def moved(
-            lot: float, end: Inputs, row: int = row, rate: float = rate, span: tuple[float, float] = (least, most)
-        ) -> float:
-            share = rate * end["price"][row]
-            return float(np.clip(share * lot, span[0] * usd, span[1] * usd) / lot - share)
+    def moved(end: Inputs, lot: Floats) -> Floats:
+        share = rate * end["price"][row]
+        return np.asarray(np.clip(share * lot, least, most) / lot - share)
 
-        lot = value["lot"][row]
-        known = np.isfinite(lot) and lot > 0
-        lots = (lot, lot) if known else (high["lot"][row], max(value["demand"][row], 1.0))
-        if low["duty_rate"][row] >= rate:  # else the low end pays no fee at all
-            low["duty_per_unit"][row] += min(moved(lots[0], low), 0.0) if not known else moved(lot, low)
-        high["duty_per_unit"][row] += max(moved(lots[1], high), 0.0) if not known else moved(lot, high)
-        if known:
-            value["duty_per_unit"][row] += moved(lot, value)
+    lot = value["lot"][row]
+    known = np.isfinite(lot) & (lot > 0)
+    big = np.where(known, lot, np.maximum(high["lot"][row], 1.0))
+    small = np.where(known, lot, np.maximum(value["demand"][row], 1.0))
+    pays = low["duty_rate"][row] >= rate  # else the low end pays no fee at all
+    down, up = moved(low, big), moved(high, small)
+    np.add.at(low["duty_per_unit"], row, np.where(pays, np.where(known, down, np.minimum(down, 0.0)), 0.0))
+    np.add.at(high["duty_per_unit"], row, np.where(known, up, np.maximum(up, 0.0)))
+    np.add.at(value["duty_per_unit"], row, np.where(known, moved(value, np.where(known, lot, 1.0)), 0.0))

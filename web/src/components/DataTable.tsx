@@ -65,7 +65,9 @@ export function DataTable(props: Props): ReactNode {
   const last = items[items.length - 1]?.index ?? 0;
 
   const onRange = remote?.onRange;
-  useEffect(() => onRange?.(first, last), [onRange, first, last, sort, filter]);
+  useEffect(() => {
+    onRange?.(first, last);
+  }, [onRange, first, last, sort, filter]);
 
   useEffect(() => {
     if (reveal === undefined || reveal >= count) return;

@@ -1,10 +1,10 @@
 import { useEffect, useMemo, useState, type ReactNode } from "react";
-import { saveScenario, useAnalysis, type Edit, type Result, type Row } from "@/api";
+import { saveScenario, useAnalysis, useNetwork, type Edit, type Result, type Row } from "@/api";
 import { Busy, ErrorBox } from "@/components";
 import { number, rowsOf, text } from "@/map/answers";
 import { Facts } from "@/map/Facts";
 import { Link, useAddress, useQueryValue, useRoute } from "@/router/router";
-import { figure, percent } from "@/state/format";
+import { figure, money as sum, percent } from "@/state/format";
 import { mark } from "@/state/marks";
 import { GRAPH_TEXT } from "./strings";
 import { Timeline } from "./Timeline";
@@ -105,7 +105,11 @@ function Outcome({ result, broken, name, digest }: OutcomeProps): ReactNode {
   const impact = rowsOf(result, "impact")[0];
   const run = rowsOf(result, "scenarios").find((row) => row["scenario"] === broken);
   const causes = rowsOf(result, "causes").filter((row) => row["scenario"] === broken);
-  const money = (row: Row | undefined, column: string) => shownWith(row, column, "");
+  const currency = useNetwork(digest).data?.currency ?? "";
+  const money = (row: Row | undefined, column: string): string | null => {
+    const value = number(row, column);
+    return value === null ? null : sum(value, currency);
+  };
   const peak = number(run, "peak_loss_share");
   const [kind = "", ...rest] = broken.split(":");
   return (
@@ -123,7 +127,7 @@ function Outcome({ result, broken, name, digest }: OutcomeProps): ReactNode {
           [T.facts.tts, survive?.["holds"] ? T.facts.never : shownWith(survive, "tts_days", T.d)],
           [T.facts.ttr, shownWith(survive, "ttr_days", T.d)],
           [T.facts.lost, money(run, "lost_margin") ?? money(impact, "performance_impact")],
-          [T.facts.units, money(run, "lost_units")],
+          [T.facts.units, shownWith(run, "lost_units", "")],
           [T.facts.peak, peak === null ? null : percent(peak)],
           [T.remedy, text(impact, "remedy")],
         ]}

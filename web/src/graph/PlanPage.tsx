@@ -49,7 +49,7 @@ export function PlanPage({ result, resultKey, params, children }: Props): ReactN
       <Frontier points={points} chosen={text(point, "point")} currency={currency} goals={goalsOf(result)} onChoose={setChosen} />
       <section className="stack" aria-label={title(point)}>
         <div className="tier-controls">
-          <h2>{title(point)}</h2>
+          <h2>{points.length > 1 ? title(point) : T.only}</h2>
           {points.length > 1 ? (
             <label className="pick">
               <span>{T.before}</span>
@@ -202,13 +202,16 @@ function Cards({ point, against, currency }: { point: Row; against: Row | undefi
 const PROVEN = 5e-7;
 const gapWords = (gap: number): string => (gap < PROVEN ? T.proven : T.atMost(`${figure(100 * gap, 2)} %`));
 
+const MEGA = 1e6;
+const tonnes = (value: number): string => (Math.abs(value) < MEGA ? `${figure(value)} t` : money(value, "t"));
+
 const MONEY = ["cost", "cvar", "public_money"];
 
 function shown(value: number | null, name: string, currency: string): string {
   if (value === null) return "–";
   if (name === "ally_share") return `${figure(100 * value)} %`;
   if (MONEY.includes(name)) return money(value, currency);
-  return name === "co2_t" ? money(value, "t") : figure(value);
+  return name === "co2_t" ? tonnes(value) : figure(value);
 }
 
 function difference(point: Row, against: Row, name: string, currency: string): string {

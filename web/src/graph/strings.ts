@@ -68,7 +68,7 @@ export const GRAPH_TEXT = {
     facts: {
       tts: "Time to survive",
       ttr: "Time to recover",
-      lost: "Margin lost",
+      lost: "Margin lost, day by day",
       units: "Demand missed, units",
       peak: "Worst day: demand missed",
       first: "First miss on day",
@@ -106,6 +106,7 @@ export const GRAPH_TEXT = {
     axes: { co2_t: "Emissions, t", cvar: "Loss in bad years", ally_share: "Allied share", jobs: "Jobs" } as Record<string, string>,
     point: (n: string) => `Plan ${n}`,
     knee: "at the knee",
+    only: "The plan",
     before: "Compare with",
     none: "nothing",
     cards: {

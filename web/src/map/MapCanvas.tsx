@@ -45,7 +45,9 @@ export function MapCanvas(props: Props): ReactNode {
     };
   }, []);
 
-  useEffect(() => deck.current?.setProps({ layers: props.layers }), [props.layers]);
+  useEffect(() => {
+    deck.current?.setProps({ layers: props.layers });
+  }, [props.layers]);
   useEffect(() => {
     if (props.camera) deck.current?.setProps({ initialViewState: { ...props.camera, minZoom: 0, maxZoom: 14 } });
   }, [props.camera]);

@@ -28,7 +28,9 @@ export interface PanelProps {
 export function SidePanel({ selection, ...props }: PanelProps & { selection: Selection }): ReactNode {
   const panel = useRef<HTMLElement>(null);
   const { kind, key } = selection;
-  useEffect(() => panel.current?.scrollTo(0, 0), [kind, key]);
+  useEffect(() => {
+    panel.current?.scrollTo(0, 0); // newer browsers return a promise here, which is no clean-up
+  }, [kind, key]);
   return (
     <aside
       ref={panel}

@@ -184,7 +184,7 @@ def payoff(answer: PartnershipLike) -> Chart | None:
     long = rows.unpivot(["buyer", "supplier", "both"], index="price", variable_name="line", value_name="value")
     money = answer.currency or "money"
     spec = series_lines(
-        long, x="price", y="value", series="line", rules=[(0.0, "nothing")],
+        long, x="price", y="value", series="line", rules=[],
         titles=(f"Price, {money} a unit", f"Expected profit, {money} a year"),
     )  # fmt: skip
     top = rows.sort("supplier", descending=True).row(0, named=True)
