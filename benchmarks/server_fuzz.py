@@ -27,7 +27,10 @@ def main() -> None:
         world = make_world(Path(folder))
         fuzz = Fuzz(world, Ids(world).real | {"workspace": "main"})
         begun = time.process_time()
-        fuzz.run(examples, seed)
+        try:
+            fuzz.run(examples, seed)
+        except KeyboardInterrupt:
+            print("interrupted: what follows is a part", file=sys.stderr)
         spent = time.process_time() - begun
     statuses = {str(status): number for status, number in sorted(fuzz.statuses.items())}
     told = {"examples": examples, "seed": seed, "requests": sum(fuzz.statuses.values()), "statuses": statuses}

@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tierscape.analyses.stress.study import Case, simulate_drawn
+from tierscape.analyses.stress.blocks import Case, simulate_drawn
 from tierscape.kernels.firm_ario import FirmRules
 from tierscape.kernels.firm_network import FirmNetwork, Links, firm_network
 from tierscape.kernels.hazard_draws import Chances, Hazards
@@ -78,6 +78,7 @@ def made_up_case(lines: int, days: int, precision: str) -> Case:
         chances=Chances(seed=0, years=1, p95_ratio=2.0, hit_share=1.0, profile=0, ramp_days=0.0),
         rules=FirmRules(horizon_days=days, precision="float32" if precision == "float32" else "float64"),
         worth=np.ones(lines),
+        added=np.zeros(lines),
         margin=np.ones(selling),
         group=np.zeros(0, np.int64),
         lanes=32,

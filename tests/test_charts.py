@@ -82,9 +82,15 @@ def test_scatter_leaves_out_rows_without_a_number():
 
 
 def test_points_that_stand_together_share_one_name():
-    frame = pl.DataFrame({"n": ["a", "b", "c"], "x": [1.0, 0.99, 0.1], "y": [1.0, 1.0, 0.5]})
+    frame = pl.DataFrame({"n": ["a", "b", "c"], "x": [0.5, 0.5, 0.1], "y": [1.0, 1.0, 0.5]})
     drawn = svg(labelled_scatter(frame, label="n", x="x", y="y", titles=("X", "Y")))
     assert [name for name in "abc" if f">{name}</text>" in drawn] == ["a", "c"]
+
+
+def test_names_turn_to_the_side_where_there_is_room():
+    frame = pl.DataFrame({"n": ["a", "b"], "x": [0.41, 0.42], "y": [1.0, 1.0]})
+    rows = values(labelled_scatter(frame, label="n", x="x", y="y", titles=("X", "Y")))
+    assert [row["_side"] for row in rows] == ["left", "right"]
 
 
 def test_colour_runs_to_a_round_number_above_the_largest_value():

@@ -119,3 +119,36 @@ def test_texts_stay_texts_in_a_workbook(text, tmp_path):
 
 def test_workbook_of_the_same_answer_has_the_same_bytes(sample, tmp_path):
     assert sample.save(tmp_path / "a.xlsx").read_bytes() == sample.save(tmp_path / "b.xlsx").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def live():
+    network = tierscape.load("mini")
+    return network, tierscape.density(network)
+
+
+def test_map_that_can_be_moved_holds_the_sites_and_links_of_the_network(live):
+    network, answer = live
+    html = make_report([answer], title="Report", interactive=network)
+    found = re.search(r'id="density-live-data">(.*?)</script>', html)
+    data = json.loads(found[1])
+    assert len(data["sites"]["name"]) == network["sites"].drop_nulls(["lat", "lon"]).height
+    assert max(data["links"]["source"] + data["links"]["target"]) < len(data["sites"]["name"])
+    assert len(data["cells"]["ring"]) == answer.cells.height
+    assert "Castco foundry" in data["sites"]["name"]
+    assert len(html.encode()) <= 5_000_000
+
+
+def test_map_that_can_be_moved_is_only_where_it_is_asked_for_and_a_script_is_allowed(live):
+    network, answer = live
+    assert "data-map" not in make_report([answer], title="Report")
+    still = make_report([answer], title="Report", interactive=network, static=True)
+    assert "data-map" not in still
+    assert "<script" not in still
+
+
+def test_names_of_sites_cannot_leave_the_data_of_the_map(live):
+    network, answer = live
+    tables = {**network.tables, "sites": network["sites"].with_columns(name=pl.lit(HOSTILE))}
+    html = make_report([answer], title="Report", interactive=tierscape.Network.from_tables(tables))
+    assert HOSTILE not in html

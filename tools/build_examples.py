@@ -21,8 +21,10 @@ from example_planning import (
     contracts,
     demand,
     disruptions,
+    figures,
     incentives,
     observations,
+    own_costs,
     peaks,
     projects,
 )
@@ -54,6 +56,7 @@ def tables(example: str) -> dict[str, list[Row]]:
     }
     network = Network.from_tables({name: frame(name, rows) for name, rows in found.items()})
     found["links"] = links(example, network, places, parts)
+    found["capabilities"] += own_costs(example, parts)
     found["demand"] = wanted
     found["nodes"] = nodes(example, places, found["links"])
     found["projects"] = projects(example, parts)
@@ -61,6 +64,8 @@ def tables(example: str) -> dict[str, list[Row]]:
     found["incentives"] = incentives(example)
     found["disruptions"] = disruptions(example, places)
     found["observations"] = observations(example, found["links"], parts, found["capabilities"])
+    if stated := figures(example, found["links"]):
+        found["indicators"] = stated
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 
-from example_facts import Row, chance, in_part_units, key, read
+from example_facts import Row, chance, in_part_units, key, read, rounded
 
 DAYS_A_MONTH = 365.25 / 12
 YEARS = ("2026", "2027", "2028", "2030")
@@ -19,6 +19,12 @@ SCORED = {"auto-electronics-mexico": "pcba"}
 """Part whose suppliers have series of their own."""
 SUPPLIERS = 12
 """Suppliers with series."""
+STATED = (
+    ("x1", 0.0, 0.25, "1"), ("x2", -0.1, 0.3, "1"), ("x3", -0.03, 0.15, "1"), ("x4", 0.2, 1.3, "1"),
+    ("sales_share", 0.48, 0.1, "share"), ("ramp_weeks", 25.0, 3.0, "weeks"), ("labour_risk", 80.0, 15.0, "1"),
+    ("wage_gap_share", 0.45, 0.0, "share"), ("certificate_share", 0.3, 1.0, "share"), ("order_lot", 7.0, 1.0, "pieces"),
+)  # fmt: skip
+"""Figures of those suppliers: name, at the weakest and at the strongest, unit; of an order lot the weeks that it covers."""
 
 
 def _labelled(row: Row, source: str = "illustrative") -> Row:
@@ -105,6 +111,23 @@ def projects(example: str, parts: dict[str, Row]) -> list[Row]:
             }
         )
         for row in read(example, "projects.csv")
+    ]
+
+
+def own_costs(example: str, parts: dict[str, Row]) -> list[Row]:
+    """Give what a unit costs to make, beside running cost and capital, where a project states it; it makes nothing yet."""
+    return [
+        _labelled(
+            {
+                "site": _project_site(row),
+                "part": row["part"],
+                "capacity_per_year": 0.0,
+                "conversion_cost": float(row["own_cost"]) / in_part_units(1.0, row["unit"], parts[row["part"]]["unit"]),
+            },
+            "illustrative: material, tools and energy of a project, beside its running cost; nothing is made yet",
+        )
+        for row in read(example, "projects.csv")
+        if row.get("own_cost") is not None
     ]
 
 
@@ -227,13 +250,9 @@ def _of_suppliers(
     part: str | None, links: list[Row], parts: dict[str, Row], makers: list[Row]
 ) -> list[tuple[str, str, str, str, float, str]]:
     """Give monthly lead times and prices of the suppliers with the largest volume; each has a spread of its own."""
-    volume: dict[str, float] = defaultdict(float)
-    for row in links:
-        if row["part"] == part:
-            volume[row["supplier"]] += row["volume_per_year"]
     lead = {row["site"]: float(row["lead_time_days"]) for row in makers if row["part"] == part}
     rows = []
-    for site in sorted(volume, key=lambda s: (-volume[s], s))[:SUPPLIERS]:
+    for site in _largest(part, links):
         subject = f"{site}/{part}"
         worth = parts[str(part)]["unit_value"] * (0.92 + 0.16 * chance("price level", subject))
         for indicator, level, widest, unit in (
@@ -254,3 +273,38 @@ def _of_suppliers(
                 for end in MONTH_ENDS
             ]
     return rows
+
+
+def _largest(part: str | None, links: list[Row]) -> list[str]:
+    volume: dict[str, float] = defaultdict(float)
+    for row in links:
+        if row["part"] == part:
+            volume[row["supplier"]] += row["volume_per_year"]
+    return sorted(volume, key=lambda s: (-volume[s], s))[:SUPPLIERS]
+
+
+def figures(example: str, links: list[Row]) -> list[Row]:
+    """Give finances, dependence, ramp, wages and certificates of the suppliers with series; each has a strength of its own."""
+    part = SCORED.get(example)
+    rows = []
+    for site in _largest(part, links):
+        weekly = sum(row["volume_per_year"] for row in links if (row["supplier"], row["part"]) == (site, part)) / 52
+        for name, weak, strong, unit in STATED:
+            value = weak + (strong - weak) * _strength(site, name)
+            rows.append(
+                _labelled(
+                    {
+                        "subject_kind": "capability",
+                        "subject": f"{site}/{part}",
+                        "indicator": name,
+                        "year": 2024,
+                        "value": rounded(value * weekly) if name == "order_lot" else round(value, 3),
+                        "unit": unit,
+                    }
+                )
+            )
+    return rows
+
+
+def _strength(site: str, name: str) -> float:
+    return 0.85 * chance("strength", site) + 0.15 * chance("strength", site, name)

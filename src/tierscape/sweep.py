@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -135,7 +136,9 @@ def sweep(
         except KeyboardInterrupt as error:
             raise _stopped(rows, store) from error
         finally:
-            results.close()
+            with warnings.catch_warnings():  # that blocks are given up is what was asked for
+                warnings.filterwarnings("ignore", r"\d+ tasks which were", UserWarning)
+                results.close()
     return rows.values
 
 

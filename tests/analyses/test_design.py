@@ -77,6 +77,19 @@ def test_planned_links_carry_the_flows_of_the_year(mini, plan):
     assert volume.sum() == pytest.approx(flows["units"].sum())
 
 
+def test_what_is_built_is_no_project_any_more_and_nobody_waits_for_it():
+    tables = {**SMALL, "projects": PROJECT + "p capacity a f 70 10 0 0 .\nnext capacity a f 5 1 0 0 p\nother capacity a f 70 900 0 0 !p\nlast capacity a f 5 1 0 0 other",
+              "demand": SMALL["demand"].replace(" 50 ", " 170 ")}  # fmt: skip
+    network = make_network(**tables)
+    answer = design(network, **{**BARE, "policy": {"unnamed_supply": "none"}})
+    assert answer.projects["project"].to_list() == ["p"]
+    left = apply_scenario(network, plan_scenario(network, answer))["projects"]
+    assert left.select("project", "requires").rows() == [("next", None)]
+    assert answer.planned is not None
+    world = apply_scenario(network, answer.planned)
+    assert design(world, **BARE).projects.is_empty()  # the capacity stands: nothing is built twice
+
+
 def test_planned_world_asks_for_a_point_and_year_of_the_plan(mini, plan):
     with pytest.raises(ParameterError, match="the plan has no point 9"):
         plan_scenario(mini, plan, point=9)
@@ -208,6 +221,33 @@ Search.note = lambda self, stage: (note(self, stage), time.sleep(0.3))  # so tha
 answer = design(tierscape.load("mini"), risk={"scenarios": 0}, search={"objectives": ["cost", "ally"], "points": 3, "gap": 0})
 print(answer.points.height, answer.goals.height, answer.points["gap"][0])
 """
+
+
+STOPPED = """
+import os, signal
+import tierscape
+from tierscape.analyses.design import design
+from tierscape.planning import frontier as walk
+
+under = walk._Walk.under
+
+def stopped_between(self, caps):
+    point = under(self, caps)
+    os.kill(os.getpid(), signal.SIGINT)  # after a search, before the next
+    return point
+
+walk._Walk.under = stopped_between
+answer = design(tierscape.load("mini"), risk={"scenarios": 0}, search={"objectives": ["cost", "ally"], "points": 4, "gap": 0})
+print(answer.points.height, answer.points["gap"].null_count(), answer.goals.height, answer.checks.height)
+"""
+
+
+def test_ctrl_c_between_two_searches_keeps_the_plans_found_so_far():
+    ran = subprocess.run([sys.executable, "-c", STOPPED], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    points, unknown, goals, checked = (int(word) for word in ran.stdout.split())
+    assert 2 <= points < 4  # the first, and the end that was found before it
+    assert (unknown, goals, checked) == (0, 0, points)
 
 
 def test_interrupted_run_gives_the_best_plan_so_far_or_says_what_is_proven():

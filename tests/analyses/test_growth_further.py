@@ -8,6 +8,7 @@ import pytest
 
 from network_tables import make_network
 from tierscape.analyses.density import density
+from tierscape.analyses.design import design
 from tierscape.analyses.growth import GrowthAssumptions, growth, growth_scenario
 from tierscape.analyses.growth.assumptions import EntryRate, ExitRate, Feedback, Fitted, Pull, Slopes, Supplier
 from tierscape.analyses.growth.priors import draw_priors, prior_table
@@ -134,6 +135,26 @@ def test_grown_world_holds_contracted_announced_and_new_sites():
         density(n, product="pack").regions.filter(pl.col("region") == "S")["completeness"][0] for n in (net, grown)
     )
     assert after > before
+
+
+def test_planned_world_after_some_years_is_planned_again_and_buys_from_who_came():
+    demand = "region product year volume_per_year unit_margin\nN pack 2030 1000 500\nN pack 2031 1000 500"
+    maker = TABLES["capabilities"] + "        a    pack    1000              30\n"
+    net = network(demand=demand, capabilities=maker)
+    lively = GrowthAssumptions(
+        entry_per_year=EntryRate(low=2.0, mode=2.0, high=2.0), exit_share=ExitRate(low=0, mode=0, high=0)
+    )
+    grown = apply_scenario(net, growth_scenario(net, asked(net, anchor_per_year=1000, assumptions=lively)))
+    new = grown["sites"].filter(pl.col("source") == "growth scenario")["site"].implode()
+    costs = grown["capabilities"].filter(pl.col("site").is_in(new)).select("part", "conversion_cost").unique()
+    assert dict(costs.rows()) == {"tray": 12.0, "plating": 4.0}  # the median of those that are known
+    # one tray a pack, two platings a tray: what a and b cannot make comes from those who came
+    ask = {"horizon": {"start_year": 2030, "years": 2}, "risk": {"scenarios": 0}, "search": {"goals": False}}
+    plans = [design(n, **ask) for n in (net, grown)]
+    made = plans[1].production.filter(pl.col("site").is_in(new))
+    assert made["units"].sum() > 0
+    assert plans[0].production.filter(pl.col("site").is_in(new)).is_empty()
+    assert plans[1].plan["cost"] < plans[0].plan["cost"]
 
 
 def test_first_year_holds_less_than_the_last_and_the_other_world_no_contracted_plant():

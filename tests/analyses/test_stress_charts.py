@@ -21,8 +21,8 @@ def answer():
 
 def test_every_question_has_its_picture(answer):
     names = [chart.name for chart in answer.charts()]
-    assert names == ["survive_site", "map", "survive_region", "spend", "systemic", "binding", "exceedance", "paths", "causes",
-                     "clusters", "mitigations"]  # fmt: skip
+    assert names == ["survive_site", "map", "survive_region", "spend", "systemic", "binding", "exceedance", "paths", "days",
+                     "causes", "clusters", "mitigations", "staircase", "before_after"]  # fmt: skip
 
 
 def test_pictures_are_drawn_and_described_without_a_flaw(answer):
@@ -33,6 +33,10 @@ def test_pictures_are_drawn_and_described_without_a_flaw(answer):
         assert chart.description.endswith(".")
         assert "None" not in chart.description + chart.note
         assert "nan" not in chart.description
+
+
+def test_more_of_a_line_that_stops_itself_is_told_as_a_second_source(answer):
+    assert answer.lines()[-1] == "What would help most against the worst site: a second source of motor."
 
 
 def test_question_that_was_not_asked_has_no_picture():

@@ -10,10 +10,11 @@ from network_tables import make_network
 from shock_cases import LAND, land
 from tierscape.analyses.stress import tables
 from tierscape.analyses.stress.assumptions import Dynamics, Run, Shocks
+from tierscape.analyses.stress.blocks import tau_range
 from tierscape.analyses.stress.causes import certain_causes, drawn_causes
 from tierscape.analyses.stress.clusters import cluster_rows
 from tierscape.analyses.stress.simulate import path_rows, scenario_rows
-from tierscape.analyses.stress.study import make_study, run_certain, run_drawn, tau_range
+from tierscape.analyses.stress.study import make_study, run_certain, run_drawn
 from tierscape.analyses.stress.tail import part_tiers, tail_rows
 from tierscape.graph import supply_graph
 from tierscape.kernels.firm_events import FirmEvents, no_outages, no_windows

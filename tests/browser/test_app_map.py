@@ -128,6 +128,15 @@ def test_dragged_site_is_scored_where_it_is_put(opened_map):
     assert page.evaluate("window.__what_if.total.length") >= 1
 
 
+def test_map_is_taken_along_as_a_picture_and_as_a_workbook(opened_map):
+    page = opened_map("?layers=sites").page
+    with page.expect_download() as picture:
+        page.get_by_role("button", name="Save the map as a picture").click()
+    assert picture.value.suggested_filename == "map.png"
+    assert picture.value.path().stat().st_size > 3000
+    assert page.get_by_role("link", name="XLSX").get_attribute("href").endswith(".xlsx")
+
+
 def test_missing_part_is_shown_by_region(opened_map):
     opened = opened_map()
     choice = opened.page.get_by_label("Where is it missing?")

@@ -1,24 +1,11 @@
 import os
-from pathlib import Path
 
 import pytest
+from app_pages import CHROMIUM, FLAGS, Opened
 
+import tierscape
 from density_sample import HOSTILE
 from tierscape.report import make_report
-
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--use-gl=angle",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-]
 
 pytestmark = [
     pytest.mark.browser,
@@ -60,7 +47,7 @@ def opened(browser, files, request):
     page.on("dialog", lambda d: (said.append(d.message), d.dismiss()))
     page.goto((files / f"{static}.html").as_uri())
     if not static:
-        page.wait_for_function("globalThis.__marks && globalThis.__marks.done")
+        Opened(page, "").wait_until("Boolean(globalThis.__marks && globalThis.__marks.done)")
     yield page, asked, said
     context.close()
 
@@ -114,3 +101,45 @@ def test_csv_link_downloads_the_whole_table(opened, tmp_path):
     assert download.value.suggested_filename == "sites.csv"
     download.value.save_as(tmp_path / "sites.csv")
     assert len((tmp_path / "sites.csv").read_text(encoding="utf-8").splitlines()) == 81
+
+
+@pytest.fixture
+def live(browser, tmp_path):
+    """A report with the map that can be moved, opened with the network off."""
+    network = tierscape.load("mini")
+    html = make_report([tierscape.density(network)], title="Report", interactive=network)
+    (tmp_path / "live.html").write_text(html, encoding="utf-8")
+    context = browser.new_context(viewport={"width": 390, "height": 900}, offline=True)
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text))
+    page.on("pageerror", lambda e: said.append(str(e)))
+    page.goto((tmp_path / "live.html").as_uri())
+    Opened(page, "").wait_until("Boolean(globalThis.__marks && globalThis.__marks.done && globalThis.__marks.live_map)")
+    yield page
+    context.close()
+    assert said == []
+
+
+def test_map_of_a_report_finds_a_site_by_name_and_by_a_click(live):
+    live.get_by_label("Find a site", exact=True).fill("Castco foundry")
+    live.keyboard.press("Enter")
+    card = live.locator(".live-card")
+    card.get_by_text("Castco foundry").wait_for()
+    assert "Sells to" in card.inner_text()
+    live.locator("canvas").focus()
+    live.keyboard.press("Escape")
+    assert card.is_hidden()
+    live.locator("canvas").scroll_into_view_if_needed()
+    box = live.locator("canvas").bounding_box()
+    live.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    card.get_by_text("Castco foundry").wait_for()
+
+
+def test_map_of_a_report_moves_by_keyboard_and_layers_can_be_put_away(live):
+    drawn = live.evaluate("globalThis.__marks.live_map")
+    live.locator("canvas").focus()
+    for key in ("+", "ArrowLeft", "-", "0"):
+        live.keyboard.press(key)
+    live.get_by_role("checkbox", name="Links").uncheck()
+    Opened(live, "").wait_until(f"globalThis.__marks.live_map > {drawn}")
+    assert live.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -21,9 +21,10 @@ def test_cable_line_needs_a_higher_price_than_the_one_that_was_signed(mexico):
     assert (got.deal.investment, got.deal.opex, got.deal.capacity) == (30e6, 5e6, 250_000)
     assert (got.deal.volume, got.deal.price, got.deal.term_years) == (150_000, 66, 6)
     aid = 5e6 - 0.25 * 0.3 * 5e6 / 1.08**3
-    needed = 70 + (30e6 + 5e6 * ANNUITY_6 - aid) / (150_000 * ANNUITY_6)
+    running = 5e6 / 250_000  # paid apart, and held by the cost of the other makers
+    needed = 45.5 + (24.5 - running) + (30e6 + 5e6 * ANNUITY_6 - aid) / (150_000 * ANNUITY_6)
     assert got.stated["price_needed"][0] == pytest.approx(needed, abs=0.01)
-    assert "no volume makes the supplier (HV cable line) invest" in got.sentence()
+    assert "no volume suffices" in got.sentence()
     assert got.short > 0
 
 
@@ -48,6 +49,46 @@ def test_board_fab_has_two_buyers_and_its_gain_is_split_once_numbers_allow_one(m
     )
     assert what_if.split["nucleolus"][0] == pytest.approx(what_if.split["nucleolus"][1])
     assert what_if.excess <= 1e-6
+
+
+# Mould centre: P4a with 24 M, 4 M a year and 180 tools; C3 with 160 tools at 58,000 of three moulding plants, here for ten years
+
+ANNUITY_10 = 6.7100814  # (1 − 1.08⁻¹⁰)/0.08
+
+
+def test_mould_centre_pays_for_three_moulders_together_and_for_none_alone(mexico):
+    got = partnership(mexico, project="P4a")
+    assert (got.deal.investment, got.deal.opex, got.deal.capacity) == (24e6, 4e6, 180)
+    assert (got.deal.volume, got.deal.price, got.deal.unit_cost, got.deal.worth) == (160, 58_000, 8_000, 60_000)
+
+    def gain(tools):
+        return max((52_000 * tools - 4e6) * ANNUITY_10 - 24e6, 0.0)
+
+    whole, two = gain(160), gain(150)
+    assert 0 < two < whole
+    assert gain(90) == 0
+    split = got.split
+    assert split["role"].to_list() == ["buyer", "buyer", "buyer", "supplier"]
+    assert split["nucleolus"].sum() == pytest.approx(whole)
+    # the two large buyers and the centre reach something without the third: a third of it each, then a quarter of the rest
+    assert split["shapley"].to_list() == pytest.approx(
+        [(whole - two) / 4 + two / 3] * 2 + [(whole - two) / 4, (whole - two) / 4 + two / 3]
+    )
+    assert got.blocking.is_empty()
+    assert got.short == 0
+    assert split["cost_share"].sum() == pytest.approx(1)
+    assert 0 < split["risk_share"].min() < 1
+
+
+def test_training_grant_of_queretaro_lowers_what_the_mould_centre_needs(mexico):
+    got = partnership(mexico, project="P4a")
+    aid = 4e6 - 0.25 * 0.3 * 4e6 / 1.08**3  # I3, capped at 4 M
+    needed = [(24e6 - a + 4e6 * ANNUITY_10) / (50_000 * ANNUITY_10) for a in (aid, 0.0)]
+    assert got.stated["q_star"].to_list() == pytest.approx(needed)
+    assert max(needed) < 160
+    assert "the buyers' fair share of the gain is" in got.sentence()
+    assert any(f.rule == "not_alone" and f.value == "P4b" for f in got.findings)
+    assert got.forms.height == 6
 
 
 def test_harness_automation_is_judged_as_a_programme(mexico):

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tierscape.kernels.contract_forms import (
-    buy_back,
     coordinating_return_price,
     demand_law,
     expected_excess,
@@ -17,6 +16,7 @@ from tierscape.kernels.contract_forms import (
     quantity_flexibility,
     wholesale,
 )
+from tierscape.kernels.contract_risk import Clause, Money, expected
 
 NORMAL = demand_law(1000, 300)
 LAWS = st.builds(
@@ -42,7 +42,7 @@ def test_plain_price_loses_part_of_the_joint_profit():
 
 
 def test_buy_back_coordinates_and_halves_the_profit():
-    deal = buy_back(NORMAL, 100, 60, 20, 80, 60)
+    deal = expected(NORMAL, Clause("buy_back", 1000, return_price=60), Money(100, 80, 60, 20))
     assert deal.quantity == pytest.approx(1000)
     assert deal.buyer == pytest.approx(15212.69, abs=0.01)
     assert deal.supplier == pytest.approx(15212.69, abs=0.01)
@@ -86,7 +86,9 @@ def test_no_contract_beats_one_firm_and_the_coordinating_return_price_reaches_it
     paid = cost + share * margin
     assert wholesale(law, price, cost, salvage, paid).efficiency <= 1 + 1e-9
     returned = coordinating_return_price(price, cost, salvage, paid)
-    assert buy_back(law, price, cost, salvage, paid, returned).efficiency == pytest.approx(1.0, abs=1e-6)
+    ordered = float(law.ppf((price - paid) / (price - returned)))
+    deal = expected(law, Clause("buy_back", ordered, return_price=returned), Money(price, paid, cost, salvage))
+    assert deal.efficiency == pytest.approx(1.0, abs=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +97,6 @@ def test_no_contract_beats_one_firm_and_the_coordinating_return_price_reaches_it
         (lambda: newsvendor(NORMAL, 60, 60, 20), "cost 60 must be below price 60"),
         (lambda: newsvendor(NORMAL, 100, 60, 60), "salvage 60 must be below cost 60"),
         (lambda: wholesale(NORMAL, 100, 60, 20, 60), "cost 60 must be below wholesale price 60"),
-        (lambda: buy_back(NORMAL, 100, 60, 20, 80, 90), "return price 90 must be below wholesale price 80"),
-        (lambda: buy_back(NORMAL, 100, 60, 20, 80, 10), "return price 10 must not be below salvage 20"),
         (lambda: demand_law(100, 50), "use gamma or lognormal"),
         (lambda: demand_law(0, 50), "positive mean"),
     ],

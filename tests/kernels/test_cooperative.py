@@ -15,7 +15,6 @@ from tierscape.kernels.cooperative import (
     nucleolus,
     players,
     shapley,
-    shapley_sampled,
 )
 
 GLOVE = [0, 0, 0, 1, 0, 1, 0, 1]
@@ -106,12 +105,6 @@ def test_nucleolus_is_efficient_and_in_the_core_where_there_is_one(worth):
     least = core(worth).excess
     bits = (np.arange(1, len(worth) - 1)[:, None] >> np.arange(players(worth))) & 1
     assert (worth[1:-1] - bits @ split).max() == pytest.approx(least, abs=1e-6)
-
-
-def test_sampled_shapley_stays_within_its_errors():
-    shares, errors = shapley_sampled(MIXED, draws=4000, seed=1)
-    assert (np.abs(shares - shapley(MIXED)) < 4 * errors).all()
-    assert shares.sum() == pytest.approx(9)
 
 
 def test_a_single_player_keeps_all():

@@ -101,6 +101,24 @@ def test_rows_of_one_cluster_each_give_the_robust_error_and_copies_do_not_fool_i
     assert models.fit_counts(np.tile(x, (3, 1)), np.tile(y, 3)).errors[0] < once.errors[0]
 
 
+def test_error_of_a_mean_over_even_clusters_is_that_of_their_totals_and_never_too_small():
+    # intercept alone, G clusters of n rows: each score grows by G/(G − 1) (Mancl & DeRouen 2001)
+    random = np.random.default_rng(4)
+    y = random.poisson(3.0, size=(5, 4)).astype(float)
+    fit = models.fit_counts(np.ones((20, 1)), y.ravel(), clusters=np.repeat(np.arange(5), 4))
+    scores = y.sum(axis=1) - y.sum() / 5
+    plain = np.sqrt((scores**2).sum()) / y.sum()
+    assert fit.errors[0] == pytest.approx(plain * 5 / 4, rel=1e-9)
+
+
+def test_a_column_that_one_cluster_alone_tells_is_no_obstacle():
+    random, x = design(rows=60)
+    y = random.poisson(1.0, size=60).astype(float)
+    places = np.repeat(np.arange(6), 10)
+    alone = np.column_stack([x, (places == 3).astype(float)])
+    assert np.isfinite(models.fit_counts(alone, y, clusters=places).errors).all()
+
+
 def test_counts_of_zero_alone_neither_crash_nor_claim_to_converge_on_a_number():
     fit = models.fit_counts(np.ones((5, 1)), np.zeros(5))
     assert np.exp(fit.coefficients[0]) < 1e-6

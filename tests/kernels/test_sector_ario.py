@@ -159,10 +159,11 @@ def test_without_an_outage_nothing_moves(orders, case):
 @given(cases())
 def test_lane_of_a_batch_has_the_bits_of_a_single_run(orders, precision, case):
     parts, events = case
-    table, rules = sector_table(*parts, stock_days=3.0), SectorRules(orders=orders, restock_days=4.0)
-    whole = simulate(table, outages(*events), days=20, rules=rules, lanes=5, precision=precision, keep=True)
+    rules = SectorRules(orders=orders, restock_days=4.0, precision=precision)
+    table = sector_table(*parts, stock_days=3.0)
+    whole = simulate(table, outages(*events), days=20, rules=rules, lanes=5, keep=True)
     for s, event in enumerate(events):
-        single = simulate(table, outages(event), days=20, rules=rules, lanes=1, precision=precision, keep=True)
+        single = simulate(table, outages(event), days=20, rules=rules, lanes=1, keep=True)
         for one, many in zip(single, whole, strict=True):
             assert np.array_equal(one[0], many[s])
 
@@ -186,7 +187,7 @@ def test_single_precision_stays_near(orders):
         table = sector_table(*(frozen[k] for k in ("flows", "output", "final", "sector")))
     event = outages([(0, 2, 60, 10, 0.5)])
     double, single = (
-        simulate(table, event, days=120, rules=SectorRules(orders=orders), lanes=1, precision=p)
+        simulate(table, event, days=120, rules=SectorRules(orders=orders, precision=p), lanes=1)
         for p in ("float64", "float32")
     )
     assert np.abs(single.total_output / double.total_output - 1.0).max() < 3e-6

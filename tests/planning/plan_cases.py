@@ -84,6 +84,40 @@ def u1(a: float = 60) -> Network:
         b    100               11              true      3""", [100])  # fmt: skip
 
 
+def u2() -> Network:
+    """F of two P and one of the choice {one X, two Y}; makers and the plant stand side by side."""
+    parts = ["F", "P", "X", "Y"]
+    return Network.from_tables({
+        "meta": table("name currency home\nhand EUR DE"),
+        "parts": table("""
+            part kind      unit_value unit_mass_kg
+            F    product   1000       1
+            P    component 1000       1
+            X    component 1000       1
+            Y    component 1000       1"""),
+        "bom": table("""
+            parent child quantity choice
+            F      P     2        .
+            F      X     1        either
+            F      Y     2        either"""),
+        "regions": table("region name country\nhome Home DE"),
+        "sites": pl.DataFrame({"site": [f"{part}_maker" for part in parts], "name": parts, "country": "DE", "region": "home", "lat": 50.0, "lon": 10.0}),
+        "capabilities": table("""
+            site    part capacity_per_year conversion_cost qualified
+            F_maker F    .                 5               true
+            P_maker P    .                 1.5             true
+            X_maker X    6                 7               true
+            Y_maker Y    12                3               true"""),
+        "links": table("""
+            supplier buyer   part freight_per_unit
+            P_maker  F_maker P    0
+            X_maker  F_maker X    0
+            Y_maker  F_maker Y    0"""),
+        "demand": table(f"region product year volume_per_year unit_margin\nhome F {YEAR} 10 1000"),
+        "indicators": table("subject_kind subject indicator value\nlane F_maker/home/F freight_per_unit 0"),
+    }, name="hand")  # fmt: skip
+
+
 def u3() -> Network:
     return single("""
         site capacity_per_year conversion_cost qualified

@@ -71,7 +71,7 @@ def test_bands_hold_the_optimum_and_bounds_are_monotone(seed, tail):
         assert best <= point.upper * (1 + 1e-6)
         assert point.values[0] <= point.caps[0] + 1e-5 * max(1, abs(point.caps[0]))
     lowers = [point.lower for point in points]
-    assert lowers == sorted(lowers)
+    assert lowers == pytest.approx(sorted(lowers), rel=1e-12)
 
 
 @settings(max_examples=5, deadline=None)
@@ -117,6 +117,28 @@ def test_infeasible_program_gives_one_point_without_a_plan():
 def test_stop_gives_the_points_so_far():
     points = frontier(tail_case(), [KG_OF_TAIL], 5, EXACT, stop=lambda: True)
     assert len(points) <= 1 or points[-1].stopped_by != "user"
+
+
+def test_with_a_gap_the_tight_end_is_some_gaps_short_of_the_least():
+    points = frontier(TwoStage(WAYS), [KG], 3, Limits(gap=1e-3, work=INF))
+    assert [point.caps[0] for point in points] == pytest.approx([50, 30.4, 10.8])  # 20 gaps are 2 % of 40 kg
+    assert points[-1].values[0] <= 10.8 * (1 + 1e-6)
+
+
+def test_a_stop_after_a_point_keeps_it_and_the_tight_end():
+    asked = []
+    stop = lambda: len(asked) > 0  # noqa: E731
+    points = frontier(
+        TwoStage(WAYS),
+        [KG],
+        5,
+        EXACT,
+        stop=stop,
+        progress=lambda now: asked.append(1) if now.step.lower > 13 and now.step.upper < 14 else None,
+    )
+    assert len(points) in (2, 3)
+    assert points[-1].values[0] == pytest.approx(10)
+    assert points[-1].upper == pytest.approx(40)
 
 
 def test_cap_of_the_program_itself_still_holds():

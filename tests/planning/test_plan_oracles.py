@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from location_files import holmberg, needs_data, optima, or_library
-from plan_cases import asked, u1, u3, u4, u6, u7, u15, u17, u18
+from plan_cases import asked, u1, u2, u3, u4, u6, u7, u15, u17, u18
 
 from tierscape.analyses.design import design
 
@@ -15,6 +15,7 @@ TWO = {"horizon": {"start_year": 2026, "years": 2}}
 TIGHT = {**LOST, "budget": [30, 60, 60]}
 CASES = [
     ("U1", u1(), {}, 1280), ("U1 +10", u1(70), {}, 1260), ("U1 +60", u1(120), {}, 1200),
+    ("U2", u2(), {}, 144),
     ("U3", u3(), {**THREE, "finance": LOST}, 100), ("U3 budget", u3(), {**THREE, "finance": TIGHT}, 200),
     ("U3 at 8 %", u3(), {**THREE, "finance": {**LOST, "discount_rate": 0.08}}, 94.238683),
     ("U3 at 8 %, budget", u3(), {**THREE, "finance": {**TIGHT, "discount_rate": 0.08}}, 180.438957),
@@ -45,6 +46,12 @@ def test_hand_solved_case_comes_out(network, given, optimum):
     assert plan["lower_bound"] <= plan["upper_bound"] + 1e-9
     assert answer.costs["money"].sum() == pytest.approx(plan["cost"])
     assert sound(answer)
+
+
+def test_the_cheaper_child_of_a_choice_fills_up_first():
+    """U2: six of ten by Y, whose twelve units end there, the rest by X."""
+    made = dict(design(u2(), **asked()).production.select("part", "units").rows())
+    assert made == pytest.approx({"F": 10, "P": 20, "X": 4, "Y": 12})
 
 
 @needs_data
@@ -89,3 +96,21 @@ def test_what_the_anchor_contract_buys_is_priced():
     prices = dict(goals.select("goal", "delta_ub").rows())
     assert prices["No new contract"] == prices["No new project"] == pytest.approx(200)
     assert goals.filter(pl.col("goal") == "No new contract")["text"][0] == "No new contract: 200 EUR more."
+
+
+def test_the_most_different_plan_within_reach_is_found():
+    """U6 with 30 and 30: built for 580, without contract and project 600."""
+    given = {"horizon": TWO["horizon"], "search": {"gap": 0, "alternatives": True, "goals": False}}
+    answer = design(u6([30, 30]), **asked(**{**given, "search": {**given["search"], "near": 0.05}}))
+    first = answer.different.filter(pl.col("plan") == 1)
+    assert first.select("decision", "taken", "apart", "cost", "delta_cost").rows() == [
+        ("project build", False, 2, pytest.approx(600), pytest.approx(20)),
+        ("contract deal", False, 2, pytest.approx(600), pytest.approx(20)),
+    ]
+    near = design(u6([30, 30]), **asked(**{**given, "search": {**given["search"], "near": 0.03}}))
+    assert near.different.is_empty()  # 20 more are beyond 3 %
+    unbuilt = u6([28, 28])  # 560 by the far one; built, 580 with 12 a year paid for nothing
+    wide = {**given["search"], "near": 0.05}
+    assert design(unbuilt, **asked(**{**given, "search": wide})).different.filter(pl.col("taken")).height == 2
+    capped = design(unbuilt, **asked(**{**given, "search": {**wide, "near_capital": 99.0}}))
+    assert "project build" not in capped.different["decision"].to_list()

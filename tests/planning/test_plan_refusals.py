@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from plan_cases import YEAR, asked, assembled, single, u1, u4, u15, u16
 
 from tierscape.analyses.design import design
 from tierscape.errors import InfeasibleError
+from tierscape.network import Network
 
 
 def refused(network, **given):
@@ -47,8 +49,28 @@ def test_a_share_that_no_second_source_can_take_up_is_named():
 
 def test_an_allied_share_beyond_all_allies_is_named():
     text = refused(u1(), policy={"ally_share": 0.9, "ally_from_year": YEAR, "allies": ["US"]})
-    assert f"An allied share of 90 % in {YEAR} cannot be reached: allied value added is short by 936 EUR." in text
+    assert (
+        f"An allied share of 90 % in {YEAR} cannot be reached: no plan has more than 0.0 %; allied value added is short by 936 EUR."
+        in text
+    )
+    assert f"without any one of them the rest can hold: allied share in {YEAR} and demand in {YEAR}." in text
     assert "Cheapest single relaxation: let 'allied share' give way by 936 money of allied value added in all" in text
+
+
+def test_the_largest_allied_share_within_reach_is_told_by_year():
+    network = single("""
+        site capacity_per_year conversion_cost qualified freight
+        near 30                12              true      0
+        far  .                 8               true      0""", [50, 60])  # fmt: skip
+    sites = network["sites"].with_columns(country=pl.Series(["CN", "DE"]))  # far, near
+    network = Network.from_tables({**{name: network[name] for name in network.tables}, "sites": sites}, name="hand")
+    years = {"start_year": YEAR, "years": 2}
+    text = refused(network, horizon=years, policy={"ally_share": 0.65, "ally_from_year": YEAR, "allies": ["DE"]})
+    # 30 at 12 beside 30 at 8 in the second year; in the first, beside 20 at 8, the share is 69 %
+    assert f"An allied share of 65 % in {YEAR + 1} cannot be reached: no plan has more than 60.0 %;" in text
+    assert f"rest can hold: allied share in {YEAR + 1} and demand in {YEAR + 1}." in text
+    plan = design(network, **asked(horizon=years, policy={"ally_share": 0.6, "ally_from_year": YEAR, "allies": ["DE"]}))
+    assert plan.plan["gap"] == 0
 
 
 def test_a_budget_too_small_for_a_forced_commitment_is_named():

@@ -137,6 +137,18 @@ def test_tax_relief_is_for_what_the_project_added_alone():
     assert found.terms["grants"] == pytest.approx(-0.5 * 4 * (2 + 2))
 
 
+def test_tax_relief_counts_output_once_where_two_projects_add_to_one_maker():
+    draft = programme(kind="tax", clawback=0.0, cap=None, rate=0.5, floor_investment=200.0, floor_jobs=0.0)
+    second = draft.project("PA2", 2, 10, 100, jobs=20.0)
+    draft.add("eligible", incentive=0, project=second)
+    draft.rows["projects"][1]["capex"] = 1000.0
+    for part in draft.rows["parts"]:
+        part["value"] = 40.0
+    found = plan(draft, asked(years=2))  # the floor asks for both projects at A, which then makes 17 of 20 + 20
+    assert found.terms["grants"] == pytest.approx(-0.5 * 40 * 17)
+    assert plan(draft, asked(years=2), leave_out=["incentive:made"]).terms["grants"] < found.terms["grants"] - 1
+
+
 def test_pledged_jobs_are_tested_from_full_rate_on():
     # built with a year's lead: the first year, in which nobody works there, is no breach
     draft = programme(clawback=0.4, cap=450.0, rate=0.9, floor_jobs=25.0)

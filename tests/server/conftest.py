@@ -38,7 +38,7 @@ class Postgres:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        self.user, self.template = "postgres", ""
+        self.user, self.role, self.template = "postgres", "tierscape", ""
         if os.geteuid() == 0:
             folder.chmod(0o711)
             account = pwd.getpwnam("postgres")
@@ -60,19 +60,24 @@ class Postgres:
         words = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
         self.run("pg_ctl", "-D", self.folder, "-w", "-o", words, "-l", "/dev/null", "start")
 
+    def sql(self, statement: str, database: str = "postgres", user: str = "") -> list[tuple[object, ...]]:
+        """Run a statement, as the superuser unless another is named; gives its rows."""
+        import psycopg
+
+        address = f"host=127.0.0.1 port={self.port} user={user or self.user} dbname={database}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            done = connection.execute(statement)
+            return done.fetchall() if done.description else []
+
     def stop(self, mode: str = "immediate") -> None:
         """Stop it; ``immediate`` is what a crash would be."""
         self.run("pg_ctl", "-D", self.folder, "-m", mode, "-w", "stop")
 
     def database(self, like: str = "template1") -> str:
-        """Make a new database, a copy of another, and give its address."""
-        import psycopg
-
+        """Make a new database, a copy of another, and give its address; row-level security holds the role in it."""
         name = f"t{secrets.token_hex(6)}"
-        address = f"host=127.0.0.1 port={self.port} user={self.user} dbname=postgres"
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY')
-        return f"postgresql://{self.user}@127.0.0.1:{self.port}/{name}"
+        self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{like}" STRATEGY FILE_COPY OWNER {self.role}')
+        return f"postgresql://{self.role}@127.0.0.1:{self.port}/{name}"
 
     def store(self) -> str:
         """Give the address of an empty store, a copy of one that is migrated once."""
@@ -97,6 +102,7 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres(folder, programs)
     try:
         server.start()
+        server.sql(f"CREATE ROLE {server.role} LOGIN NOSUPERUSER NOBYPASSRLS")
         yield server
     finally:
         server.stop()

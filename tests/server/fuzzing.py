@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections import Counter
@@ -106,6 +107,8 @@ class Fuzz:
         }
         if "data" in how:
             how["content"] = how.pop("data")
+        if how.get("files"):
+            how["files"] = [(name, _sendable(given)) for name, given in how["files"]]
         answer = client.ask(how.pop("method"), how.pop("url"), headers=headers, **how)
         answer.request.read()
         self.statuses[answer.status_code] += 1
@@ -123,3 +126,10 @@ class Fuzz:
         key = f"{where} {answer.status_code} {type(failure).__name__}"
         sent = f"{answer.request.url} {answer.request.content[:300]!r}"
         self.faults.setdefault(key, f"{key} as {who}: {told} <- {sent} -> {answer.text[:200]}")
+
+
+def _sendable(given: Any) -> Any:
+    """Make a part of a form that the client can send: what was made up may be a number or a list."""
+    if isinstance(given, tuple):
+        return (given[0], _sendable(given[1]), *given[2:])
+    return given if isinstance(given, (str, bytes)) else json.dumps(given, default=str)

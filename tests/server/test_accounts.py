@@ -60,6 +60,11 @@ def test_first_run_past_a_proxy_on_this_machine_counts_as_from_elsewhere(empty):
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("said", [{"public_url": "https://plan.example.org"}, {"proxies": ("127.0.0.1",)}])
+def test_first_run_of_a_server_behind_a_proxy_needs_the_token_wherever_it_seems_to_come_from(tmp_path, said):
+    assert local(make_world(tmp_path, **said).app).post("/api/first-run", FIRST).status_code == 403
+
+
 def test_first_run_happens_once(empty):
     assert local(empty.app).post("/api/first-run", FIRST).status_code == 201
     again = local(empty.app).post("/api/first-run", {**FIRST, "email": "eve@example.org"})

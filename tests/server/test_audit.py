@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tierscape.server.store import audit, migrate
 from tierscape.server.store.audit import Head
-from tierscape.server.store.engine import open_engine, reading, writing
+from tierscape.server.store.engine import EVERYWHERE, open_engine, reading, writing
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def fill(engine, number=5):
 
 
 def check(engine, published=None):
-    with reading(engine) as session:
+    with reading(engine, EVERYWHERE) as session:
         return audit.verify(session, published)
 
 
@@ -55,14 +55,15 @@ def test_empty_log_is_whole(engine):
 )
 def test_store_refuses_to_change_or_delete_a_row(engine, statement):
     fill(engine)
-    with pytest.raises(DBAPIError, match="only grows"), engine.begin() as connection:
+    of = engine.execution_options(scope=EVERYWHERE)
+    with pytest.raises(DBAPIError, match="only grows"), of.begin() as connection:
         connection.execute(text(statement))
     assert check(engine).broken is None
 
 
 def around(engine, statement):
     """Do what somebody with the disk could do."""
-    with engine.connect() as connection:
+    with engine.execution_options(scope=EVERYWHERE).connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("ALTER TABLE audit DISABLE TRIGGER ALL"))
         else:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
+import zipfile
+from contextlib import closing
+
 import pytest
 
 import tierscape as ts
@@ -26,6 +31,28 @@ def test_backup_is_restored_elsewhere(tierscape, data, tmp_path):
     assert tierscape("restore", file, "--data", tmp_path / "else").code == 4
     assert tierscape("backup", tmp_path / "c.zip", "--data", tmp_path / "nothing").code == 4
     assert not (tmp_path / "nothing" / "store.db").exists()
+
+
+def test_log_is_followed_from_its_start_and_held_to_an_end_that_was_kept(tierscape, data, tmp_path):
+    told = tierscape("backup", tmp_path / "b.zip", "--data", data).out
+    head = re.search(r"[0-9]+:[0-9a-f]{64}", told)[0]
+    assert tierscape("audit", "--data", data).out.strip().endswith(head)
+    assert tierscape("audit", "--head", head, "--data", data).code == 0
+    assert tierscape("audit", "--head", "7:x", "--data", data).code == 4
+    with closing(sqlite3.connect(data / "store.db")) as connection:
+        connection.executescript("DROP TRIGGER audit_no_update; UPDATE audit SET target = 'x' WHERE entry = 1")
+    assert tierscape("audit", "--data", data).code == 3
+    assert tierscape("audit", "--data", tmp_path / "nothing").code == 4
+
+
+def test_backup_whose_log_was_changed_is_not_restored(tierscape, data, tmp_path):
+    tierscape("backup", tmp_path / "b.zip", "--data", data)
+    with zipfile.ZipFile(tmp_path / "b.zip") as whole, zipfile.ZipFile(tmp_path / "c.zip", "w") as changed:
+        for name in whole.namelist():
+            content = whole.read(name)
+            changed.writestr(name, content.replace(b"network.add", b"network.bad") if "audit" in name else content)
+    told = tierscape("restore", tmp_path / "c.zip", "--data", tmp_path / "else")
+    assert (told.code, "Row 1 of the log" in told.err) == (4, True)
 
 
 def test_doctor_shows_settings_and_finds_a_changed_file(tierscape, data, tmp_path):

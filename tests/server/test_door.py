@@ -157,7 +157,9 @@ def test_files_may_be_named_in_folders_that_the_operator_allows(serve, tmp_path,
         f"{W}/networks/{digest}/analyses/landed_cost", json={"tariffs": {"rules": str(allowed / "none.csv")}}
     )
     assert "over HTTP" not in inside.json()["message"]
-    for path in (allowed / "../other.csv", allowed / "secret-link", "/etc/passwd"):
+    (tmp_path / "other.csv").write_text("")
+    for path in (allowed / "../other.csv", allowed / "secret-link", "/etc/passwd", allowed / "*/../../other.csv",
+                 allowed / "[/../../other.csv", allowed / "secret-*"):  # fmt: skip
         outside = client.post(f"{W}/networks/{digest}/analyses/landed_cost", json={"tariffs": {"rules": str(path)}})
         assert "over HTTP" in outside.json()["message"]
 

@@ -236,6 +236,7 @@ def test_where_the_provider_alone_signs_in_passwords_and_the_first_run_are_off(t
     given = {"name": "Eve", "email": "eve@example.org", "password": PASSWORD}
     local = Client(world.app, site="http://localhost:8000", address="127.0.0.1")
     assert local.post("/api/first-run", given).status_code == 409
+    assert Client(world.app).post("/api/password", {"invitation": "any", "password": PASSWORD}).status_code == 403
 
 
 def test_provider_that_is_away_is_said_and_nothing_breaks(tmp_path):

@@ -19,7 +19,7 @@ from tierscape.errors import DataError, ParameterError
 from tierscape.network import Network
 from tierscape.server.refusals import Conflict, NotFound
 from tierscape.server.store import account_tables, backup, blobs, jobs, migrate, names, networks, reports, results
-from tierscape.server.store.engine import open_engine, reading, writing
+from tierscape.server.store.engine import EVERYWHERE, looking, open_engine, reading, writing
 from tierscape.server.store.networks import Shelf
 from tierscape.server.store.opening import MAIN, connect, open_store
 from tierscape.server.store.results import Question
@@ -52,7 +52,7 @@ def question(key: str, digest: str) -> Question:
 
 
 def rows_of(engine) -> dict[str, int]:
-    with engine.connect() as connection:
+    with looking(engine, EVERYWHERE) as connection:
         return {
             t.name: connection.execute(select(func.count()).select_from(t)).scalar()
             for t in Base.metadata.sorted_tables
@@ -69,7 +69,7 @@ def test_revisions_make_what_is_declared(store):
 def test_revisions_go_down_and_up_with_rows_in_the_tables(store, mini):
     networks.put(store, MAIN, mini, by=None, name="best")
     jobs.add(store, MAIN, question("k", mini.digest), by="somebody")
-    results.put(store, question("k", mini.digest), b"{}")
+    results.put(store, MAIN, question("k", mini.digest), b"{}")
     before = rows_of(store.engine)
     migrate.downgrade(store.engine, "0001")
     assert migrate.revision(store.engine) == "0001"
@@ -158,7 +158,7 @@ def test_files_go_with_the_last_workspace_that_has_the_network(store, mini):
     assert Shelf(store).read("other", mini.digest).digest == mini.digest
     networks.remove(store, "other", mini.digest, by=None)
     assert list(store.networks.iterdir()) == []
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         assert session.scalars(select(Blob)).first() is None
 
 
@@ -181,7 +181,7 @@ def test_file_that_was_cut_short_is_an_error_that_names_the_table(store, mini):
 def state(store) -> str:
     """Give one hash for all that the store and its folder hold."""
     seen = hashlib.sha256()
-    with store.engine.connect() as connection:
+    with looking(store.engine, EVERYWHERE) as connection:
         for table in Base.metadata.sorted_tables:
             seen.update(repr(connection.execute(select(table).order_by(*table.primary_key)).all()).encode())
     for path in sorted(store.networks.rglob("*")):
@@ -269,7 +269,7 @@ def test_of_many_that_move_a_name_at_once_one_wins_each_time(store):
 
     with ThreadPoolExecutor(4) as pool:
         won = sum(pool.map(mover, range(4)))
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         moves = session.scalars(select(NameMove).order_by(NameMove.move)).all()
     assert len(moves) == won + 1
     assert [m.before for m in moves[1:]] == [m.digest for m in moves[:-1]]
@@ -279,22 +279,23 @@ def test_of_many_that_move_a_name_at_once_one_wins_each_time(store):
 
 
 def test_first_answer_of_a_key_stands(store, mini):
-    results.put(store, question("k", mini.digest), b'{"first":1}')
-    results.put(store, question("k", mini.digest), b'{"second":1}')
-    assert results.Bodies(store).get("k").plain == b'{"first":1}'
+    networks.put(store, MAIN, mini, by=None)
+    results.put(store, MAIN, question("k", mini.digest), b'{"first":1}')
+    results.put(store, MAIN, question("k", mini.digest), b'{"second":1}')
+    assert results.Bodies(store).get(MAIN, "k").plain == b'{"first":1}'
 
 
 def test_least_used_answers_go_first_and_those_of_a_report_never(store, mini):
     networks.put(store, MAIN, mini, by=None)
     for number in range(6):
-        results.put(store, question(f"k{number}", mini.digest), os.urandom(20_000))
+        results.put(store, MAIN, question(f"k{number}", mini.digest), os.urandom(20_000))
     report = reports.add(store, MAIN, title="t", digest=mini.digest, asked={}, by=None)
-    reports.finish(store, report.report, b"<html>", ["k0"])
+    reports.finish(store, MAIN, report.report, b"<html>", ["k0"])
     bodies = results.Bodies(store)
-    assert bodies.get("k1")
+    assert bodies.get(MAIN, "k1")
     bodies.write_use()
     assert results.evict(store, 90_000) == 4
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         assert set(session.scalars(select(StoredResult.key))) == {"k0", "k1"}
     assert results.evict(store, 90_000) == 0
     reports.remove(store, MAIN, report.report, by=None)
@@ -367,7 +368,7 @@ def test_fresh_heartbeat_keeps_a_job_and_a_stale_one_frees_it(store, mini):
     jobs.claim(store, "w")
     jobs.revive(store)
     assert jobs.get(store, MAIN, job).state == "running"
-    with store.engine.execution_options(writes=True).begin() as connection:
+    with store.engine.execution_options(writes=True, scope=EVERYWHERE).begin() as connection:
         connection.execute(text("UPDATE jobs SET heartbeat = '2020-01-01 00:00:00'"))
     jobs.revive(store)
     assert jobs.get(store, MAIN, job).state == "queued"
@@ -386,12 +387,12 @@ def test_job_that_a_stopping_server_hands_back_has_lost_no_attempt(store, mini):
 
 def test_backup_and_restore_give_the_same_store(store, mini, tmp_path):
     networks.put(store, MAIN, mini, by="ada", name="best")
-    results.put(store, question("k", mini.digest), b"{}")
+    results.put(store, MAIN, question("k", mini.digest), b"{}")
     report = reports.add(store, MAIN, title="t", digest=mini.digest, asked={"a": [1]}, by=None)
-    reports.finish(store, report.report, b"\x00page", ["k"])
-    results.put(store, question("unnamed", mini.digest), b"{}")
+    reports.finish(store, MAIN, report.report, b"\x00page", ["k"])
+    results.put(store, MAIN, question("unnamed", mini.digest), b"{}")
     file = tmp_path / "b.zip"
-    assert backup.write(store, file) == 1
+    assert backup.write(store, file)[0] == 1
     with pytest.raises(ParameterError, match="exists"):
         backup.write(store, file)
     url = f"sqlite:///{tmp_path / 'else.db'}"

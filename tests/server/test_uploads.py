@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import settings as effort
 from hypothesis import strategies as st
@@ -318,6 +319,17 @@ def test_process_that_needs_too_much_memory_is_lost_and_said(tmp_path):
     with pytest.raises(DataError) as caught:
         read_upload(path, Settings(import_memory_gib=0.5))
     assert [f.rule for f in caught.value.findings] == ["too_large"]
+
+
+def test_one_cell_far_away_costs_the_process_that_reads_it_and_not_the_server(tmp_path):
+    file = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("parts")
+        sheet.write(0, 0, "part")
+        sheet.write(1_048_575, 16_383, "x")
+    assert Path(file).stat().st_size < 20_000
+    with pytest.raises(DataError, match="more memory"):
+        uploads.read_upload(file, Settings())
 
 
 def test_process_that_takes_too_long_is_ended_and_said(tmp_path, monkeypatch):

@@ -65,7 +65,14 @@ def ranked_bars(
 
 
 def interval_dots(
-    frame: pl.DataFrame, *, label: str, interval: tuple[str, str, str], title: str, word: str, order: Sequence[str]
+    frame: pl.DataFrame,
+    *,
+    label: str,
+    interval: tuple[str, str, str],
+    title: str,
+    word: str,
+    order: Sequence[str],
+    least: int = 1,
 ) -> dict[str, Any]:
     """Draw a dot on a bar for each row, the smallest value at the left, with the interval and a word at the right edge.
 
@@ -83,6 +90,8 @@ def interval_dots(
         Column of a category that colours the row; its word stands at the edge, so that colour is never alone.
     order : sequence of str
         All words, so that each keeps its colour from chart to chart.
+    least : int
+        Begin of the axis: 1 for ranks, 0 for points.
     """
     import altair as alt
 
@@ -90,9 +99,9 @@ def interval_dots(
     rows = tidy(frame.head(MOST_ROWS).select(distinct(label, *interval, word))).with_columns(pl.col(word).fill_null(""))
     y = alt.Y(f"{label}:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, labelPadding=8))
     top = max(rows[high].drop_nulls().to_list(), default=1)
-    scale = alt.Scale(domain=[1, max(top, 2)], nice=False, padding=8)
+    scale = alt.Scale(domain=[least, max(top, least + 1)], nice=False, padding=8)
     step = 5 if top <= 40 else 10 if top <= 100 else 50
-    axis = alt.Axis(values=[1, *range(step, int(top) + 1, step)], format="d")
+    axis = alt.Axis(values=[least, *range(step, int(top) + 1, step)], format="d")
     base = alt.Chart(rows).encode(y=y, color=categorical(word, [*order, ""]))
     bars = base.mark_rule(strokeWidth=5, strokeCap="round", opacity=0.45).encode(
         x=alt.X(f"{low}:Q", title=title, scale=scale, axis=axis), x2=f"{high}:Q"
@@ -135,7 +144,7 @@ def stacked_bars(
     colors = {name: _pale(name, n) for n, name in enumerate(frame[part].unique(maintain_order=True)) if name in drawn}
     rows = frame.select(label, part, value).with_columns(pl.col(value).fill_null(0.0))
     end = pl.col(value).cum_sum().over(label)
-    rows = rows.with_columns(start=(end - pl.col(value)).round(2), end=end.round(2))
+    rows = rows.with_columns(start=(end - pl.col(value)).round_sig_figs(6), end=end.round_sig_figs(6))
     rows = rows.filter(pl.col(value) > 0).select(label, part, "start", "end")
     scale = alt.Scale(domain=list(colors), range=list(colors.values()))
     legend = alt.Legend(orient="bottom", title=None, columns=1, symbolType="square")

@@ -49,6 +49,6 @@ def paired_whiskers(
     dots = dots.encode(x=alt.X("dot:Q", title=title), shape=alt.Shape("group:N", scale=shapes, legend=legend))
     text = alt.Chart(rows).mark_text(align="left", dx=8, color=INK, fontSize=11)
     text = text.encode(
-        y=y, yOffset=alt.YOffset("group:N", sort=names), x=alt.value("width"), text=alt.Text("dot:Q", format=".3~r")
+        y=y, yOffset=alt.YOffset("group:N", sort=names), x=alt.value("width"), text=alt.Text("dot:Q", format=",.3~r")
     )
     return finish(alt.layer(spans, dots, text).properties(height=alt.Step(22)))

@@ -23,7 +23,7 @@ def labelled_scatter(
     import altair as alt
 
     rows = tidy(frame.drop_nulls([x, y]).select(distinct(label, x, y, size)))
-    rows = rows.with_columns(_named=pl.Series(_with_room(rows, label, x, y), dtype=pl.Boolean))
+    rows = rows.with_columns(_side=pl.Series(_with_room(rows, label, x, y), dtype=pl.String))
     base = alt.Chart(rows).encode(
         x=alt.X(f"{x}:Q", title=titles[0], scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=6)),
         y=alt.Y(
@@ -34,29 +34,35 @@ def labelled_scatter(
     if size:
         points = points.encode(size=alt.Size(f"{size}:Q", scale=alt.Scale(range=[40, 400]), legend=None))
     points = points.encode(tooltip=[alt.Tooltip(f"{name}:{kind}") for name, kind in ((label, "N"), (x, "Q"), (y, "Q"))])
-    middle = max(rows[x].to_list(), default=0.0) * NAME_TURNS
-    named = base.transform_filter("datum._named")
-    right = named.transform_filter(f"datum['{x}'] <= {middle:g}").mark_text(align="left", dx=9, color=INK, fontSize=11)
-    left = named.transform_filter(f"datum['{x}'] > {middle:g}").mark_text(align="right", dx=-9, color=INK, fontSize=11)
+    right = base.transform_filter("datum._side == 'right'").mark_text(align="left", dx=9, color=INK, fontSize=11)
+    left = base.transform_filter("datum._side == 'left'").mark_text(align="right", dx=-9, color=INK, fontSize=11)
     texts = [side.encode(text=f"{label}:N") for side in (right, left)]
     return finish(alt.layer(points, *texts).properties(height=380))
 
 
-def _with_room(rows: pl.DataFrame, label: str, x: str, y: str) -> list[bool]:
-    """Tell which points can carry their name: the first, and each whose name would cover no point and no other name."""
+def _with_room(rows: pl.DataFrame, label: str, x: str, y: str) -> list[str | None]:
+    """Tell on which side of its point each name stands: where it covers no point and no other name; the first always has one."""
     wide, high = (max((abs(v) for v in rows[name].to_list()), default=0.0) or 1.0 for name in (x, y))
     points = list(zip((rows[x] / wide).to_list(), (rows[y] / high).to_list(), strict=True))
     taken: list[Box] = []
-    answer = []
+    answer: list[str | None] = []
     for at, ((across, up), name) in enumerate(zip(points, rows[label].to_list(), strict=True)):
         length = 0.02 + 0.014 * len(name or "")
-        west, east = (across, across + length) if across <= NAME_TURNS else (across - length, across)
-        box = (west, up - 0.035, east, up + 0.035)
-        others = [(p[0], p[1], p[0], p[1]) for i, p in enumerate(points) if i != at]
-        free = at == 0 or not any(_overlap(box, other) for other in [*others, *taken])
-        answer.append(free)
-        if free:
-            taken.append(box)
+        boxes = {
+            "right": (across, up - 0.035, across + length, up + 0.035),
+            "left": (across - length, up - 0.035, across, up + 0.035),
+        }
+        inward = "right" if across <= NAME_TURNS else "left"
+        others = [*((p[0], p[1], p[0], p[1]) for i, p in enumerate(points) if i != at), *taken]
+        free = [
+            side
+            for side in sorted(boxes, key=lambda side: side != inward)
+            if boxes[side][0] >= 0 and boxes[side][2] <= 1.05 and not any(_overlap(boxes[side], o) for o in others)
+        ]
+        side = free[0] if free else inward if at == 0 else None
+        answer.append(side)
+        if side is not None:
+            taken.append(boxes[side])
     return answer
 
 

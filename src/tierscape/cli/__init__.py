@@ -182,12 +182,15 @@ def report(
     sets: Sets = [],  # noqa: B006
     scenario: Scenarios = [],  # noqa: B006
     static: Annotated[bool, typer.Option("--static", help="Draw charts as SVG and carry no script.")] = False,  # noqa: FBT002
+    interactive: Annotated[bool, typer.Option("--interactive", help="Add a map that its reader can move.")] = False,  # noqa: FBT002
     date: Date = None,
 ) -> None:
     """Write one self-contained HTML report."""
     from tierscape.cli import verbs
 
-    verbs.report(source, out, names, sets, scenario, static=static, date=date)
+    verbs.report(
+        source, out, names, sets, scenario, kind="static" if static else "live" if interactive else "", date=date
+    )
 
 
 @app.command()

@@ -20,6 +20,7 @@ def add_commands(app: typer.Typer, panel: str) -> None:
     app.command(rich_help_panel=panel)(backup)
     app.command(rich_help_panel=panel)(restore)
     app.command(rich_help_panel=panel)(doctor)
+    app.command(rich_help_panel=panel)(audit)
     app.add_typer(accounts, name="user", rich_help_panel=panel)
 
 
@@ -75,6 +76,19 @@ def doctor(store: Store = None, data: Data = None) -> None:
     from tierscape.cli import server_verbs
 
     server_verbs.doctor({"store": store, "data": data})
+
+
+def audit(
+    head: Annotated[
+        str | None, typer.Option(metavar="ENTRY:HASH", help="An end of the log that was kept; must be in it still.")
+    ] = None,
+    store: Store = None,
+    data: Data = None,
+) -> None:
+    """Follow the chain of the log of what was done, and print where it ends."""
+    from tierscape.cli import server_verbs
+
+    server_verbs.check_log(head, {"store": store, "data": data})
 
 
 def user_add(

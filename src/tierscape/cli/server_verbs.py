@@ -24,8 +24,8 @@ from tierscape.server.application import create_app, held_by
 from tierscape.server.passwords import Passwords, check_new
 from tierscape.server.settings import Settings, check_bind, is_loopback
 from tierscape.server.store import accounts, audit, backup, migrate, networks
-from tierscape.server.store.engine import reading, writing
-from tierscape.server.store.opening import MAIN, connect, open_store
+from tierscape.server.store.engine import EVERYWHERE, reading, writing
+from tierscape.server.store.opening import MAIN, Store, connect, open_store
 
 PORTS = 20
 """How many ports are tried from the wanted one on."""
@@ -125,11 +125,10 @@ def back_up(target: Path, flags: dict[str, Any]) -> None:
         There is no store.
     """
     settings = Settings.from_environment(**flags)
-    with closing(connect(settings.store_url, settings.data)) as store:
-        if not store.made:
-            raise ParameterError(f"store: there is none in {settings.data}. Name it by --data or --store.")
-        counted = backup.write(store, target)
+    with closing(_made(settings)) as store:
+        counted, head = backup.write(store, target)
     show.line(f"Written: {target}, {counted} networks, {target.stat().st_size / 2**20:,.1f} MiB")
+    show.line(f"The log ends at {head}. Keep this elsewhere; 'tierscape audit --head' looks for it.")
 
 
 def restore(source: Path, flags: dict[str, Any]) -> None:
@@ -137,6 +136,32 @@ def restore(source: Path, flags: dict[str, Any]) -> None:
     settings = Settings.from_environment(**flags)
     counted = backup.read(source, settings.store_url, settings.data)
     show.line(f"Restored: {counted} networks, every digest checked. Start it: tierscape serve")
+
+
+def check_log(kept: str | None, flags: dict[str, Any]) -> None:
+    """Follow the chain of the log; ends with an error where a row was changed, or an end that was kept is not in it.
+
+    Raises
+    ------
+    ParameterError
+        There is no store, or what was kept is no end of a log.
+    """
+    published = None if kept is None else audit.Head.read(kept)
+    settings = Settings.from_environment(**flags)
+    with closing(_made(settings)) as store, reading(store.engine, EVERYWHERE) as session:
+        verdict = audit.verify(session, published)
+    show.line(f"log: {verdict.head.entry} rows follow one another, to {verdict.head}")
+    if verdict.broken is not None:
+        show.err.print(f"Row {verdict.broken} was changed or is missing. Compare with a backup from before.")
+        raise SystemExit(DataError.exit_code)
+
+
+def _made(settings: Settings) -> Store:
+    store = connect(settings.store_url, settings.data)
+    if not store.made:
+        store.close()
+        raise ParameterError(f"store: there is none in {settings.data}. Name it by --data or --store.")
+    return store
 
 
 def add_user(who: tuple[str, str], role: str, password: str, flags: dict[str, Any]) -> None:
@@ -153,7 +178,8 @@ def add_user(who: tuple[str, str], role: str, password: str, flags: dict[str, An
     settings = Settings.from_environment(**flags)
     check_new(password, name, email)
     hashed = Passwords(settings).hash(password)
-    with closing(open_store(settings.store_url, settings.data)) as store, writing(store.engine) as session:
+    opened = open_store(settings.store_url, settings.data, settings.owner_url)
+    with closing(opened) as store, writing(store.engine) as session:
         audit.lock(session)
         first = accounts.count(session) == 0
         user = accounts.add(session, email, name, password=hashed, administrator=first or role == "admin")

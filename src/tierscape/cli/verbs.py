@@ -49,7 +49,9 @@ def run(analysis: Analysis[Any, Any, Any], given: tuple[str, dict[str, Any], dic
     show.line(answer.summary())
     if not doors["quiet"] and answer.TABLES:
         show.line("")
-        show.table(answer.TABLES[0], answer.frame(answer.TABLES[0].name), answer.columns())
+        first = answer.TABLES[0]
+        shown = next((table for table in answer.TABLES if answer.frame(table.name).height), first)
+        show.table(shown, answer.frame(shown.name), answer.columns() if shown is first else None)
     show.findings(answer.findings, full=not doors["quiet"])
 
 
@@ -171,15 +173,21 @@ def index(source: Path, target: Path, column: list[str], constant: list[str], co
 
 
 def report(
-    source: str, out: Path, names: list[str], sets: list[str], scenario: list[Path], *, static: bool, date: str | None
+    source: str, out: Path, names: list[str], sets: list[str], scenario: list[Path], *, kind: str, date: str | None
 ) -> None:
-    """Write the report."""
+    """Write the report; ``kind`` is static, live (a map that can be moved) or empty."""
     network = load(source)
     with show.working("Analysing …"):
         base, others, left_out = _all_answers(network, names, sets, scenario)
     with show.working("Drawing …"):
         page = make_report(
-            base, title=network.name, date=today(date), static=static, scenarios=others, left_out=left_out
+            base,
+            title=network.name,
+            date=today(date),
+            static=kind == "static",
+            interactive=network if kind == "live" else None,
+            scenarios=others,
+            left_out=left_out,
         )
     for answer in base:
         show.line(answer.summary())

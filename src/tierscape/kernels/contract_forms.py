@@ -142,37 +142,12 @@ def wholesale(demand: Any, price: float, cost: float, salvage: float, wholesale_
     return _sharing(demand, quantity, (price, cost, salvage), buyer)
 
 
-def buy_back(
-    demand: Any, price: float, cost: float, salvage: float, wholesale_price: float, return_price: float
-) -> Sharing:
-    """Share by a price a unit and a price for what comes back; the supplier keeps returns at salvage.
-
-    Raises
-    ------
-    ValueError
-        Not salvage ≤ return price < wholesale price < price, or not salvage < cost < wholesale price.
+def coordinating_return_price(price: float, cost: float, salvage: float, wholesale_price: float) -> float:
+    """Find the return price at which the buyer orders what one firm would: (p − w)/(p − b) = (p − c)/(p − s).
 
     References
     ----------
     Pasternack (1985), Optimal pricing and return policies, Marketing Science 4:166.
-
-    Examples
-    --------
-    >>> deal = buy_back(demand_law(1000, 300), 100, 60, 20, 80, 60)
-    >>> round(deal.quantity), round(deal.buyer, 2), round(deal.supplier, 2)
-    (1000, 15212.69, 15212.69)
-    """
-    _ordered(("salvage", salvage), ("cost", cost), ("wholesale price", wholesale_price), ("price", price))
-    _ordered(("return price", return_price), ("wholesale price", wholesale_price))
-    if return_price < salvage:
-        raise ValueError(f"return price {return_price:g} must not be below salvage {salvage:g}")
-    quantity = float(demand.ppf((price - wholesale_price) / (price - return_price)))
-    buyer = _profit(demand, quantity, price, wholesale_price, return_price)
-    return _sharing(demand, quantity, (price, cost, salvage), buyer)
-
-
-def coordinating_return_price(price: float, cost: float, salvage: float, wholesale_price: float) -> float:
-    """Find the return price at which the buyer orders what one firm would: (p − w)/(p − b) = (p − c)/(p − s).
 
     Examples
     --------

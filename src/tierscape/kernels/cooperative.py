@@ -110,38 +110,6 @@ def shapley(worth: ArrayLike) -> np.ndarray:
     return shares
 
 
-def shapley_sampled(worth: ArrayLike, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Estimate the Shapley value from random orders of arrival.
-
-    Parameters
-    ----------
-    worth : array_like of float, shape (2**n,)
-        The game.
-    draws : int
-        Orders drawn, at least 2.
-    seed : int
-        Seed of the draws.
-
-    Returns
-    -------
-    shares, errors : numpy.ndarray of float, shape (n,)
-        Mean contributions and their standard errors.
-
-    References
-    ----------
-    Castro, Gómez & Tejada (2009), Polynomial calculation of the Shapley value based on sampling, Comput. Oper. Res. 36:1726.
-    """
-    v = np.asarray(worth, float)
-    n = players(v)
-    random = np.random.default_rng(seed)
-    gains = np.empty((draws, n))
-    for k in range(draws):
-        arrivals = random.permutation(n)
-        coalitions = np.cumsum(1 << arrivals)
-        gains[k, arrivals] = np.diff(v[coalitions], prepend=0.0)
-    return gains.mean(axis=0), gains.std(axis=0, ddof=1) / np.sqrt(draws)
-
-
 def core(worth: ArrayLike) -> Core:
     """Find the split that leaves no coalition much to gain.
 

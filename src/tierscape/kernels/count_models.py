@@ -112,12 +112,14 @@ def fit_counts(
     -----
     Newton steps on the expected information, halved until the likelihood rises: O(steps · rows · columns²). Without a
     penalty a column that separates the counts has no finite estimate; ``converged`` is then false. Clustered covariance is
-    H⁻¹ (Σ_g s_g s_gᵀ) H⁻¹ · G/(G − 1), s_g the sum of a cluster's scores.
+    H⁻¹ (Σ_g t_g t_gᵀ) H⁻¹ with t_g = (I − H_g H⁻¹)⁻¹ s_g, s_g the sum of a cluster's scores and H_g its information: a fit
+    follows its own data, so that plain scores are too small where clusters are few or uneven.
 
     References
     ----------
     Cameron & Trivedi (2013), Regression Analysis of Count Data, 2nd ed., sections 3.2 to 3.3. Clusters: Liang & Zeger
-    (1986), Biometrika 73:13, doi:10.1093/biomet/73.1.13.
+    (1986), Biometrika 73:13, doi:10.1093/biomet/73.1.13; Mancl & DeRouen (2001), Biometrics 57:126,
+    doi:10.1111/j.0006-341X.2001.00126.x.
 
     Examples
     --------
@@ -145,7 +147,7 @@ def fit_counts(
         if converged:
             break
     bread = np.asarray(np.linalg.pinv(_information(x, b, alpha) + np.diag(penalty)), dtype=np.float64)
-    covariance: Floats = bread if clusters is None else bread @ _meat(x, y, b, alpha, clusters) @ bread
+    covariance: Floats = bread if clusters is None else bread @ _meat(x, y, b, alpha, (clusters, bread)) @ bread
     return CountFit(b, covariance, log_likelihood(x, y, b, alpha), alpha, converged)
 
 
@@ -210,11 +212,16 @@ def _information(x: Floats, b: Floats, alpha: float) -> Floats:
     )  # one thread, one order of summation: the same bits everywhere
 
 
-def _meat(x: Floats, y: Floats, b: Floats, alpha: float, clusters: Ints) -> Floats:
+def _meat(x: Floats, y: Floats, b: Floats, alpha: float, within: tuple[Ints, Floats]) -> Floats:
+    """Sum of squares of the clusters' scores, each as if the fit had not followed it."""
+    clusters, bread = within
     mu = np.exp(np.clip(x @ b, -MOST_LOG_RATE, MOST_LOG_RATE))
-    scores = x * ((y - mu) / (1 + alpha * mu))[:, None]
-    _, at = np.unique(clusters, return_inverse=True)
-    number = int(at.max()) + 1
-    sums = np.zeros((number, x.shape[1]))
-    np.add.at(sums, at, scores)
-    return np.asarray(sums.T @ sums * (number / max(number - 1, 1)))
+    order = np.argsort(clusters, kind="stable")
+    x, weight, score = x[order], (mu / (1 + alpha * mu))[order], ((y - mu) / (1 + alpha * mu))[order]
+    _, first = np.unique(clusters[order], return_index=True)
+    found = np.zeros((len(first), x.shape[1]))
+    for g, (begin, end) in enumerate(zip(first, [*first[1:], len(x)], strict=True)):
+        own = x[begin:end]
+        followed = np.einsum("ij,ik->jk", own * weight[begin:end, None], own) @ bread
+        found[g] = np.linalg.lstsq(np.eye(x.shape[1]) - followed, own.T @ score[begin:end], rcond=1e-9)[0]
+    return np.asarray(np.einsum("ij,ik->jk", found, found))

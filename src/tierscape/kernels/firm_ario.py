@@ -68,6 +68,8 @@ class FirmOutcome(NamedTuple):
         Final demand not met, in units of the line; lost, not made up for later.
     lost_output : numpy.ndarray, shape (N,)
         Σ worth·(P0 − x) over lines and days: what was made above normal later counts against it.
+    lost_value : numpy.ndarray, shape (N,)
+        The same weighed by ``added``: value added that is lost; 0 without it.
     peak_loss_share : numpy.ndarray, shape (N,)
         Greatest share of a day's final demand (by worth) that was not met.
     first_loss_day : numpy.ndarray of int, shape (N,)
@@ -90,6 +92,7 @@ class FirmOutcome(NamedTuple):
     demand_line: Ints
     lost_units: Floats
     lost_output: Floats
+    lost_value: Floats
     peak_loss_share: Floats
     first_loss_day: Ints
     day_recovered: Ints
@@ -109,6 +112,7 @@ def simulate_firms(
     rules: FirmRules = DEFAULTS,
     *,
     worth: Floats | None = None,
+    added: Floats | None = None,
     group: Ints | None = None,
     lanes: int = 32,
 ) -> FirmOutcome:
@@ -130,6 +134,8 @@ def simulate_firms(
     rules : FirmRules
     worth : numpy.ndarray, shape (n,), optional
         Weight of a unit of each line in sums over lines, 1 by default.
+    added : numpy.ndarray, shape (n,), optional
+        Value added in a unit of each line, 0 by default.
     group : numpy.ndarray of int, shape (n,), optional
         Row of each line in the paths ``made`` and ``unmet``, −1 for none; without it no path is kept.
     lanes : int
@@ -162,11 +168,18 @@ def simulate_firms(
     count, blocks = events.scenarios, []
     for first in range(0, count, lanes):
         ids = np.arange(first, first + lanes)
-        block = Block(network, take_scenarios(events, np.where(ids < count, ids, -1)), rules, worth=worth, group=group)
+        block = Block(
+            network,
+            take_scenarios(events, np.where(ids < count, ids, -1)),
+            rules,
+            worth=worth,
+            added=added,
+            group=group,
+        )
         run_days(block.network, block.state, block.events, block.hits, block.flags, block.tau, block.tally)
         blocks.append(block.outcome(min(lanes, count - first)))
     if not blocks:
-        return Block(network, events, rules, worth=worth, group=group).outcome(0)
+        return Block(network, events, rules, worth=worth, added=added, group=group).outcome(0)
     merged = (np.concatenate(columns) for columns in zip(*(block[1:] for block in blocks), strict=True))
     return FirmOutcome(blocks[0].demand_line, *merged)
 
@@ -181,6 +194,7 @@ class Block:
         rules: FirmRules,
         *,
         worth: Floats | None = None,
+        added: Floats | None = None,
         group: Ints | None = None,
     ) -> None:
         self.flags = _flags(rules)
@@ -197,6 +211,7 @@ class Block:
             events.scenarios,
             rules.horizon_days,
             np.ones(lines) if worth is None else np.array(worth, dtype=np.float64),
+            np.zeros(lines) if added is None else np.array(added, dtype=np.float64),
             np.full(lines, -1, np.int64) if group is None else np.array(group, dtype=np.int64),
         )
 
@@ -216,6 +231,7 @@ class Block:
             demand_line=np.nonzero(tally.lost_row >= 0)[0],
             lost_units=rows(tally.lost),
             lost_output=tally.lost_output[:scenarios],
+            lost_value=tally.lost_value[:scenarios],
             peak_loss_share=tally.peak[:scenarios],
             first_loss_day=tally.first_loss[:scenarios],
             day_recovered=days(tally.last_low),

@@ -71,6 +71,20 @@ def no_windows(scenarios: int) -> Windows:
     return Windows(np.zeros(scenarios + 1, np.int64), np.zeros(0, np.int64), none, none, none)
 
 
+def stacked(first: FirmEvents, second: FirmEvents) -> FirmEvents:
+    """Put the scenarios of one behind those of another."""
+
+    def joined(a: Outages | Windows, b: Outages | Windows) -> list[NDArray[np.generic]]:
+        start = np.concatenate((a.start, a.start[-1] + b.start[1:]))
+        return [start, *(np.concatenate(pair) for pair in zip(a[1:], b[1:], strict=True))]
+
+    return FirmEvents(
+        Outages(*joined(first.outages, second.outages)),  # type: ignore[arg-type]
+        Windows(*joined(first.closures, second.closures)),  # type: ignore[arg-type]
+        Windows(*joined(first.swings, second.swings)),  # type: ignore[arg-type]
+    )
+
+
 def take_scenarios(events: FirmEvents, ids: Ints) -> FirmEvents:
     """Give the events of some scenarios, in the order of ``ids``; −1 is a scenario in which nothing happens."""
     return FirmEvents(

@@ -23,20 +23,22 @@ STARVED_DAYS = 14
 class Tally(NamedTuple):
     """Sums of a block, float64 whatever the precision of the state; the last axis is the lane.
 
-    ``worth`` weighs lines in all that adds over lines. ``lost_row`` is the row of a line with final demand in ``lost``, −1
+    ``worth`` weighs lines in all that adds over lines, ``added`` in the value added alone. ``lost_row`` is the row of a line with final demand in ``lost``, −1
     without; ``group`` the row of a line in the paths, −1 for none. ``today`` holds, for the day: lost and asked final
-    demand, output below normal (weighted), the least x/P0, the greatest D − 1.05·P0. ``stalled`` says whether a
+    demand, output below normal (weighted), the least x/P0, the greatest D − 1.05·P0, value added below normal. ``stalled`` says whether a
     line was idle yesterday. ``live`` is 1 until a lane has
     recovered. Days that never came are −1.
     """
 
     worth: Floats
+    added: Floats
     lost_row: Ints
     group: Ints
     live: Floats
     today: Floats
     lost: Floats
     lost_output: Floats
+    lost_value: Floats
     peak: Floats
     first_loss: Ints
     last_low: Ints
@@ -53,19 +55,21 @@ class Tally(NamedTuple):
     unmet: Floats
 
 
-def blank_tally(network: FirmNetwork, lanes: int, days: int, worth: Floats, group: Ints) -> Tally:
+def blank_tally(network: FirmNetwork, lanes: int, days: int, worth: Floats, added: Floats, group: Ints) -> Tally:
     """Make the sums at zero; paths stand at what a calm day gives, so days after recovery need no writing."""
     lines, groups = len(network.output), int(group.max(initial=-1)) + 1
     selling = network.demand > 0
     normal = np.bincount(group[group >= 0], network.output[group >= 0], groups)
     return Tally(
         worth=worth,
+        added=added,
         lost_row=np.where(selling, np.cumsum(selling) - 1, -1),
         group=group,
         live=np.ones(lanes),
-        today=np.zeros((5, lanes)),
+        today=np.zeros((6, lanes)),
         lost=np.zeros((int(selling.sum()), lanes)),
         lost_output=np.zeros(lanes),
+        lost_value=np.zeros(lanes),
         peak=np.zeros(lanes),
         first_loss=np.full(lanes, -1, np.int64),
         last_low=np.full(lanes, -1, np.int64),
@@ -86,30 +90,30 @@ def blank_tally(network: FirmNetwork, lanes: int, days: int, worth: Floats, grou
 @njit(cache=True, nogil=True, error_model="numpy")
 def tally_day(network: FirmNetwork, state: FirmState, hits: Hits, tally: Tally, day: int, flags: Flags) -> None:
     """Add what all lines made, lost and were asked for today."""
-    for b in range(tally.today.shape[1]):
-        tally.today[0, b] = tally.today[1, b] = tally.today[2, b] = 0.0
-        tally.today[3, b], tally.today[4, b] = np.inf, -np.inf
-    for line in range(len(network.output)):
-        _tally_line(network, state, tally, line, day)
-        if tally.lost_row[line] >= 0:
+    today, live, made, orders, outputs = tally.today, tally.live, state.made, state.orders, network.output
+    worth, added, group, lost_row, kept = tally.worth, tally.added, tally.group, tally.lost_row, tally.made
+    lanes = today.shape[1]
+    for b in range(lanes):
+        today[0, b] = today[1, b] = today[2, b] = today[5, b] = 0.0
+        today[3, b], today[4, b] = np.inf, -np.inf
+    for line in range(len(outputs)):
+        output, row = np.float64(outputs[line]), group[line]
+        value, most = worth[line] * output, 1.05 * output
+        for b in range(lanes):
+            r, over = np.float64(made[line, b]), np.float64(orders[line, b]) - most
+            today[2, b] += value - value * r
+            today[3, b] = r if r < today[3, b] else today[3, b]
+            today[4, b] = over if over > today[4, b] else today[4, b]
+        if added[line] != 0.0:
+            value = added[line] * output
+            for b in range(lanes):
+                today[5, b] += value - value * np.float64(made[line, b])
+        if row >= 0:
+            for b in range(lanes):
+                if live[b] > 0:
+                    kept[day, row, b] += output * (np.float64(made[line, b]) - 1.0)
+        if lost_row[line] >= 0:
             _tally_demand(network, state, hits, tally, line, day, flags)
-
-
-@njit(cache=True, nogil=True, error_model="numpy")
-def _tally_line(network: FirmNetwork, state: FirmState, tally: Tally, line: int, day: int) -> None:
-    output = np.float64(network.output[line])
-    made, orders = state.made[line], state.orders[line]
-    below, least, above = tally.today[2], tally.today[3], tally.today[4]
-    value, most = tally.worth[line] * output, 1.05 * output
-    for b in range(len(made)):
-        r, over = np.float64(made[b]), np.float64(orders[b]) - most
-        below[b] += value - value * r
-        least[b] = r if r < least[b] else least[b]
-        above[b] = over if over > above[b] else above[b]
-    if tally.group[line] >= 0:
-        for b in range(len(made)):
-            if tally.live[b] > 0:
-                tally.made[day, tally.group[line], b] += output * (np.float64(made[b]) - 1.0)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -172,6 +176,7 @@ def close_day(network: FirmNetwork, state: FirmState, hits: Hits, tally: Tally, 
         least, above = tally.today[3, b], tally.today[4, b]
         tally.daily[day, b] = lost
         tally.lost_output[b] += below
+        tally.lost_value[b] += tally.today[5, b]
         if lost > 0:
             tally.peak[b] = max(tally.peak[b], lost / asked)
             tally.first_loss[b] = day if tally.first_loss[b] < 0 else tally.first_loss[b]

@@ -32,6 +32,8 @@ class SectorRules:
         τ_α, days over which output rises to it and falls back.
     orders : {"fixed", "capacity"}
         Shares of suppliers as in the table (``noalt``), or following their capacity of the day (``alt``).
+    precision : {"float64", "float32"}
+        Of all arithmetic but the sums over days and rows.
     """
 
     psi: float = 0.8
@@ -39,19 +41,22 @@ class SectorRules:
     overproduction: float = 1.25
     overproduction_days: float = 365.0
     orders: Literal["fixed", "capacity"] = "fixed"
+    precision: Literal["float64", "float32"] = "float64"
 
 
 class SectorLosses(NamedTuple):
     """What scenarios lose; n rows, in the units of the table.
 
     ``lost_output`` Σ (x0 − x) and ``lost_final`` Σ Y (1 − x/D) over days have shape (scenarios, n); ``total_output`` has shape
-    (scenarios, days); ``output`` (scenarios, days, n), or no days where it was not asked for.
+    (scenarios, days); ``output`` (scenarios, days, n), or no days where it was not asked for; ``unmet`` (scenarios, days, groups)
+    final demand lost of each group of rows, no group without any.
     """
 
     lost_output: Floats
     lost_final: Floats
     total_output: Floats
     output: Floats
+    unmet: Floats
 
 
 def simulate(
@@ -61,8 +66,8 @@ def simulate(
     days: int,
     rules: SectorRules = SectorRules(),
     lanes: int = 32,
-    precision: Literal["float64", "float32"] = "float64",
     keep: bool = False,
+    group: Ints | None = None,
 ) -> SectorLosses:
     """Run every scenario from the table's own state.
 
@@ -87,10 +92,10 @@ def simulate(
         Behaviour.
     lanes : int
         Scenarios that run side by side; the last block is filled up with calm ones. It changes no bit of the answer.
-    precision : {"float64", "float32"}
-        Of all arithmetic but the sums over days and rows.
     keep : bool
         Keep the output of every row and day.
+    group : numpy.ndarray of int64, shape (n,), optional
+        Group of each row whose final demand lost is kept day by day, −1 for none.
 
     Returns
     -------
@@ -121,7 +126,7 @@ def simulate(
     array([100.   ,  50.   ,  50.146,  95.013])
     """
     _check(table, outages, days, lanes)
-    kind = np.dtype(precision)
+    kind = np.dtype(rules.precision)
     arrays = _Arrays(
         table.slot_start, table.arc_start, table.supplier,
         *(a.astype(kind) for a in (
@@ -133,9 +138,11 @@ def simulate(
     found = SectorLosses(
         np.zeros((scenarios, n)), np.zeros((scenarios, n)), np.zeros((scenarios, days)),
         np.zeros((scenarios, days if keep else 0, n), dtype=kind),
+        np.zeros((scenarios, days, 0 if group is None else int(group.max(initial=-1)) + 1)),
     )  # fmt: skip
+    rows = np.full(n, -1, np.int64) if group is None else group
     for first in range(0, scenarios, lanes):
-        _block(arrays, rules, outages, (first, lanes, days), found)
+        _block(arrays, rules, outages, (first, lanes, days, rows), found)
     return found
 
 
@@ -164,10 +171,10 @@ def _check(table: SectorTable, outages: Outages, days: int, lanes: int) -> None:
 
 
 def _block(
-    arrays: _Arrays, rules: SectorRules, outages: Outages, run: tuple[int, int, int], found: SectorLosses
+    arrays: _Arrays, rules: SectorRules, outages: Outages, run: tuple[int, int, int, Ints], found: SectorLosses
 ) -> None:
     """Run one block of scenarios, their lanes beside each other in memory, and write what they lose."""
-    first, lanes, days = run
+    first, lanes, days, group = run
     real = min(lanes, len(found.lost_output) - first)
     n, kind = len(arrays.output), arrays.output.dtype
     constants = np.array(
@@ -178,13 +185,15 @@ def _block(
     stores = np.zeros((2, len(arrays.use), lanes), dtype=kind)
     lost, level = np.zeros((2, n, lanes)), np.zeros((days, lanes))
     kept = np.zeros((found.output.shape[1], n, lanes), dtype=kind)
+    unmet = np.zeros((days, found.unmet.shape[2], lanes))
     events = (*outages[:2], *(a.astype(np.float64) for a in outages[2:]))
     fixed = rules.orders == "fixed"
-    _days(arrays, constants, events, (first, real, days, fixed), state, stores, (lost, level, kept))
+    _days(arrays, constants, events, (first, real, days, fixed), state, stores, (lost, level, kept, group, unmet))
     here = slice(first, first + real)
     found.lost_output[here], found.lost_final[here] = lost[0, :, :real].T, lost[1, :, :real].T
     found.total_output[here] = level[:, :real].T
     found.output[here] = kept[:, :, :real].transpose(2, 0, 1)
+    found.unmet[here] = unmet[:, :, :real].transpose(2, 0, 1)
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
@@ -247,7 +256,7 @@ def _make(table, constants, day, state, stores):  # type: ignore[no-untyped-def]
 @njit(cache=True, nogil=True, error_model="numpy")
 def _book(table, rounding, day, state, books):  # type: ignore[no-untyped-def]
     """Add up what is lost; a difference that is rounding counts as none."""
-    lost, level, kept = books
+    lost, level, kept, group, by_group = books
     made, filled = state[0], state[4]
     for i in range(len(table.output)):
         normal, final = table.output[i], table.final[i]
@@ -256,6 +265,10 @@ def _book(table, rounding, day, state, books):  # type: ignore[no-untyped-def]
             lost[0, i, b] += gap if abs(gap) > rounding * normal else 0.0
             lost[1, i, b] += final * unmet if unmet > rounding else 0.0
             level[day, b] += made[i, b]
+        if group[i] >= 0:
+            for b in range(state.shape[2]):
+                unmet = 1.0 - filled[i, b]
+                by_group[day, group[i], b] += final * unmet if unmet > rounding else 0.0
     if len(kept):
         kept[day] = made
 

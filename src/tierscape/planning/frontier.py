@@ -18,6 +18,11 @@ from tierscape.planning.solve.prepared import Prepared
 
 REWARD = 1e-3
 """Weight of the slack under the caps, as a share of the first objective's range over the axis's own."""
+SHARP, BLUNT = 20.0, 0.05
+"""The tight end lies so many gaps short of an axis's least, as a share of its range, at most the second figure: the last bit is dear,
+and no plan near it is told from its neighbour at that gap."""
+LATER = 0.1
+"""Work of a later search as a share of the first's: it begins at a bound and a plan that are nearly its own."""
 MET = 1e-6
 """Relative room within which a plan meets a cap."""
 Caps = tuple[float, ...]
@@ -96,14 +101,14 @@ def frontier(
     points : int
         Grid points on each axis: from where the first objective stands alone down to the axis's least. 1 gives the first.
     limits : Limits
-        Of each search.
+        Of each search; those after the first have a tenth of the work.
     cuts, progress, stop
         As in ``solve``.
 
     Returns
     -------
     tuple of Point
-        From loose to tight caps, the last axis fastest; those before the user's stop.
+        From loose to tight caps, the last axis fastest; those that were found before the user's stop, and the tight end of a single axis.
 
     Raises
     ------
@@ -120,15 +125,21 @@ def frontier(
     Mavrotas & Florios (2013), An improved version of the augmented epsilon-constraint method (AUGMECON2), Applied
     Mathematics and Computation 219(18):9652-9669, doi:10.1016/j.amc.2013.03.002.
     """
-    walk = _Walk(two_stage, tuple(axes), cuts, lambda held: held.solve(limits, progress=progress, stop=stop))
+    walk = _Walk(
+        two_stage, tuple(axes), cuts, lambda held, within: held.solve(within, progress=progress, stop=stop), limits
+    )
+    walk.short = min(SHARP * limits.gap, BLUNT)
+    walk.stopped = (lambda: False) if stop is None else stop
     free = (np.inf,) * len(axes)
     alone = walk.search(free, walk.cost)
     first = walk.point(free, alone, alone.lower)
     if first.outcome.x is None or alone.stopped_by == "user" or not axes or points == 1:
         return (first,)
-    least = walk.least()
+    home = walk.prepared.basis
+    least = walk.least(first)
     if least is None:
         return (first,)
+    walk.prepared.basis = home  # the walk begins where caps are loose
     walk.reward(first, least)
     grids = [
         np.linspace(loose, tight.caps[k], points)
@@ -149,13 +160,23 @@ class _Walk:
     """A prepared program whose caps and costs move from point to point."""
 
     def __init__(
-        self, two_stage: TwoStage, axes: tuple[Axis, ...], cuts: Cuts | None, run: Callable[[Prepared], Outcome]
+        self,
+        two_stage: TwoStage,
+        axes: tuple[Axis, ...],
+        cuts: Cuts | None,
+        run: Callable[[Prepared, Limits], Outcome],
+        limits: Limits,
     ) -> None:
+        self.limits, self.later = limits, LATER * limits.work
+        self.two_stage, self.cuts = two_stage, cuts
         self.axes, self.run, self.constant = axes, run, two_stage.base.constant
         self.cost, self.weight = two_stage.base.cost, two_stage.weight
         self.rates = np.zeros(len(axes))
         # by so much the reward may loosen a bound
         self.loosened = 0.0
+        self.stopped: Stop = lambda: False
+        # share of an axis's range by which its tight end falls short of the least
+        self.short = 0.0
         self.prepared = Prepared(two_stage, cuts)
         # rows and goals in the solver's sizes: kilograms beside thousands of money would drown in its tolerances
         self.sizes = [_middle(axis) for axis in axes]
@@ -180,7 +201,10 @@ class _Walk:
                     np.array([value]) / size,
                 )
         self.prepared.price(cost, self.weight if weight is None else weight)
-        return self.run(self.prepared)
+        outcome = self.run(self.prepared, self.limits)
+        if outcome.x is not None:
+            self.limits = replace(self.limits, work=min(self.limits.work, self.later))
+        return outcome
 
     def point(self, caps: Caps, outcome: Outcome, lower: float, *, searched: bool = True) -> Point:
         """Give an outcome's plan as a point of the first objective."""
@@ -196,22 +220,33 @@ class _Walk:
             searched=searched, stopped_by=outcome.stopped_by,
         )  # fmt: skip
 
-    def least(self) -> list[Point] | None:
+    def least(self, first: Point) -> list[Point] | None:
         """Find the lexicographic ends: the least of each axis, then the least first objective there; None if stopped."""
         found = []
         free = (np.inf,) * len(self.axes)
         for k, axis in enumerate(self.axes):
-            zero = np.zeros_like(self.cost)
-            own = zero if axis.cost is None else axis.cost / self.sizes[k]
-            least = self.search(free, own, float(axis.cost is None))
+            least = self._alone(free, axis, self.sizes[k])
             if least.x is None or least.stopped_by == "user":
                 return None
-            caps = tuple(np.inf if j != k else self.point(free, least, 0.0).values[k] for j in range(len(self.axes)))
+            tight = self.point(free, least, 0.0).values[k]
+            tight += self.short * max(first.values[k] - tight, 0.0)
+            caps = tuple(np.inf if j != k else tight for j in range(len(self.axes)))
             outcome = self.search(caps, self.cost)
             if outcome.x is None or outcome.stopped_by == "user":
                 return None
             found.append(self.point(caps, outcome, outcome.lower))
         return found
+
+    def _alone(self, free: Caps, axis: Axis, size: float) -> Outcome:
+        """Minimise one axis: without the copies where it does not look at them, so that the walk's own basis stays near."""
+        if axis.cost is None or np.isfinite(self.cap):
+            own = np.zeros_like(self.cost) if axis.cost is None else axis.cost / size
+            return self.search(free, own, float(axis.cost is None))
+        base = replace(self.two_stage.base, cost=axis.cost / size, constant=0.0)
+        least = self.run(Prepared(replace(self.two_stage, base=base, copies=(), weight=0.0), self.cuts), self.limits)
+        if least.x is not None:
+            self.prepared.begin_with(least.x)
+        return least
 
     def reward(self, first: Point, least: Sequence[Point]) -> None:
         """Set the rates at which slack under the caps is rewarded."""
@@ -238,15 +273,19 @@ def _grid(
     """Walk the caps from loose to tight, taking over what a looser neighbour has proven or found."""
     found: dict[tuple[int, ...], Point] = {}
     for index in product(*(range(len(grid)) for grid in grids)):
+        if walk.stopped():
+            return _so_far(found, first, known)
         caps = tuple(float(grid[i]) for grid, i in zip(grids, index, strict=True))
         looser = [found[_step(index, k)] for k, i in enumerate(index) if i > 0] or [first]
         lower = max(point.lower for point in looser)
-        here = _taken_over(walk, caps, looser, lower) if any(index) else None
+        here = _taken_over(walk, caps, looser, lower)
         room = gap + walk.loosened / max(abs(lower), 1e-12)
-        if index in known or here is None or (here.gap > room and here.outcome.status != "infeasible"):
+        # the first is searched again for the least of the axes at its cost
+        sure = index not in known and any(index) and here is not None and here.gap <= room
+        if here is None or not (sure or here.outcome.status == "infeasible"):
             own = known.get(index) or walk.under(caps)
-            if own.stopped_by == "user":
-                return tuple(found.values())
+            if own.stopped_by == "user" and own.outcome.x is None:
+                return _so_far(found, first, known)
             held = own if here is None or own.upper <= here.upper else here
             here = replace(walk.point(caps, held.outcome, max(own.lower, lower)), stopped_by=own.stopped_by)
         if here.upper < lower - MET * max(1.0, abs(lower)):
@@ -255,7 +294,18 @@ def _grid(
             )
         before = found.get(_step(index, len(index) - 1))
         found[index] = replace(here, distinguishable=before is None or before.upper < here.lower)
+        if here.stopped_by == "user":
+            return _so_far(found, first, known)
     return tuple(found.values())
+
+
+def _so_far(
+    found: Mapping[tuple[int, ...], Point], first: Point, known: Mapping[tuple[int, ...], Point]
+) -> tuple[Point, ...]:
+    """Give what stands when the user stops: the points walked, and the tight end where it was found before them."""
+    points = [*found.values()] or [first]
+    ends = [replace(end, distinguishable=points[-1].upper < end.lower) for at, end in known.items() if at not in found]
+    return (*points, *ends)
 
 
 def _step(index: tuple[int, ...], axis: int) -> tuple[int, ...]:

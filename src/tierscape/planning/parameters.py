@@ -116,5 +116,12 @@ class Search(_Group):
     )
     time_limit_s: float = Field(600.0, gt=0, description="Stop after so many seconds with the best plan so far.")
     goals: bool = Field(True, description="Price other questions: no contracts, more allied value, less carbon.")
-    alternatives: bool = Field(False, description="Find out which decisions are forced and which are free.")
+    alternatives: bool = Field(
+        False, description="Find out which decisions are forced and which are free, and the most different plans."
+    )
+    near_capital: float | None = Field(
+        None,
+        ge=0,
+        description="Most capital that the most different plans may start, whoever pays it, money; no limit by default.",
+    )
     near: float = Field(0.03, ge=0, le=0.2, description="How much dearer an alternative may be.")

@@ -241,22 +241,24 @@ def struck_once(hazards: Sequence[Hazard], *, profile: int, ramp_days: float, be
     return FirmEvents(outages, closures, no_windows(len(hazards)))
 
 
-def demand_swing(firm: FirmLines, product: str, *, factor: float, begin_day: int = 1, days: int) -> FirmEvents:
-    """Make one scenario in which the demand for a product swings.
+def demand_swing(firm: FirmLines, product: str | None, *, factor: float, begin_day: int = 1, days: float) -> FirmEvents:
+    """Make one scenario in which the demand for a product, or for all of them, swings.
 
     Parameters
     ----------
     firm : FirmLines
-    product : str
+    product : str, optional
+        All by default.
     factor : float
         What demand is multiplied by, at least 0.
-    begin_day, days : int
+    begin_day, days : float
 
     Returns
     -------
     FirmEvents
     """
-    lines = np.flatnonzero((firm.arrays.demand > 0) & (firm.lines["part"] == product).to_numpy())
+    asked = firm.arrays.demand > 0
+    lines = np.flatnonzero(asked if product is None else asked & (firm.lines["part"] == product).to_numpy())
     each = np.ones(len(lines))
     swing = Windows(np.array([0, len(lines)]), lines, begin_day * each, (begin_day + days) * each, factor * each)
     return FirmEvents(no_outages(1), no_windows(1), swing)

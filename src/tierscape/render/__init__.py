@@ -12,12 +12,14 @@ from tierscape.render.blocks import (
     Findings,
     Heading,
     KeyValues,
+    LiveMap,
     Picture,
     Section,
     TableBlock,
     Text,
 )
 from tierscape.render.figures import shown, to_csv
+from tierscape.render.live_map import live_map_data
 from tierscape.render.page import page
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Findings",
     "Heading",
     "KeyValues",
+    "LiveMap",
     "Picture",
     "Section",
     "TableBlock",
@@ -37,6 +40,7 @@ __all__ = [
     "evidence_section",
     "heading",
     "headlines",
+    "live_map_data",
     "page",
     "picture",
     "provenance_section",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -100,7 +100,21 @@ class Picture:
     table_key: str
 
 
-Block = Text | Heading | Callout | Cards | Bar | KeyValues | TableBlock | Findings | Picture
+@dataclass(frozen=True)
+class LiveMap:
+    """A map that its reader can move: what `live_map_data` gives, a sentence, and the key of the table with the same sites.
+
+    A page without script shows the sentence and the link alone.
+    """
+
+    key: str
+    title: str
+    says: str
+    data: Mapping[str, Any]
+    table_key: str
+
+
+Block = Text | Heading | Callout | Cards | Bar | KeyValues | TableBlock | Findings | Picture | LiveMap
 
 
 @dataclass(frozen=True)

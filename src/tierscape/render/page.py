@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from tierscape.charts import CATEGORIES
-from tierscape.render.blocks import Block, Heading, Picture, Section, TableBlock
+from tierscape.render.blocks import Block, Heading, LiveMap, Picture, Section, TableBlock
 from tierscape.render.drawing import island, svg, vega_spec
 from tierscape.render.figures import label, shown, to_csv, unit_words
 
@@ -57,7 +57,9 @@ def page(
     str
         The page; the same input gives the same text.
     """
-    scripts = () if static else (_asset("vega-runtime.js"), _asset("page.js"))
+    live = any(isinstance(block, LiveMap) for section in sections for block in section.blocks)
+    names = () if static else ("vega-runtime.js", "page.js", *(["live_map.js"] if live else []))
+    scripts = [_asset(name) for name in names]
     hashes = " ".join(f"'sha256-{_sha256(script)}'" for script in scripts)
     policy = _POLICY.format(scripts=f"script-src {hashes}; " if scripts else "", blob=" blob:" if scripts else "")
     return _environment().get_template("page.html.j2").render(
@@ -89,6 +91,7 @@ def _environment() -> Environment:
         "unit": unit_words,
         "svg": lambda chart, key: Markup(svg(chart, key)),  # noqa: S704 - Vega escapes the texts that it draws
         "vega": lambda chart: Markup(island(vega_spec(chart))),  # noqa: S704 - island escapes
+        "island": lambda value: Markup(island(value)),  # noqa: S704 - island escapes
         "kind": lambda block: type(block).__name__,
         "listed": lambda blocks: [b for b in blocks if isinstance(b, Picture | Heading)],
         "slug": slug,

@@ -69,6 +69,10 @@ class Gate(Protocol):
         """Give the actor of a request, null where nobody is signed in."""
         ...
 
+    def again(self, request: Request) -> Actor | None:
+        """Give the actor of a request that is being answered still."""
+        ...
+
 
 def can(role: Role | None, needed: Role) -> bool:
     """See whether a role in a workspace is enough; no role is never enough."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +24,11 @@ PATHS = {
     "density": ("register.path",),
     "landed_cost": ("tariffs.rules",),
     "origin": ("calculation.rules",),
-    "stress": ("run.store",),
     "visibility": ("prior.io_table",),
 }
 """Parameters that name a file or folder of the machine that runs the analysis."""
-ADDRESSES = {"density": ("register.connection",)}
-"""Parameters that name another machine: never taken over HTTP."""
+NEVER = {"density": ("register.connection",), "stress": ("run.store",)}
+"""Parameters that name another machine or a folder to write to: never taken over HTTP."""
 LOCAL_ONLY: Mapping[str, Mapping[str, tuple[object, ...]]] = {
     "density": {"register.engine": ("duckdb",)},
     "stress": {"run.backend": ("threading",), "run.progress": (False,)},
@@ -124,11 +125,7 @@ def confine(name: str, given: Mapping[str, Any], allowed: tuple[Path, ...]) -> N
     ParameterError
         A parameter names a file outside the folders that are allowed, another machine, or where the work is done.
     """
-    faults = [
-        f"{path}: no other machine can be named over HTTP."
-        for path in ADDRESSES.get(name, ())
-        if _at(given, path) is not None
-    ]
+    faults = [f"{path}: this is not taken over HTTP." for path in NEVER.get(name, ()) if _at(given, path) is not None]
     for path in PATHS.get(name, ()):
         value = _at(given, path)
         if value is not None and not _inside(value, allowed):
@@ -147,14 +144,21 @@ def names_files(name: str, given: Mapping[str, Any]) -> bool:
 
 
 def _inside(value: Any, allowed: tuple[Path, ...]) -> bool:
-    if not isinstance(value, str) or "\0" in value:
+    """See whether a name, and with a pattern every file that it stands for, lies in one of the folders."""
+    if not isinstance(value, str) or "\0" in value or ".." in Path(value).parts:
         return False
-    fixed = value.split("*", 1)[0].split("?", 1)[0].split("[", 1)[0]
-    try:
-        place = Path(fixed).resolve()
+    folders = [folder.resolve() for folder in allowed]
+
+    def inside(name: str) -> bool:
+        return any(Path(name).resolve().is_relative_to(folder) for folder in folders)
+
+    try:  # what stands before a pattern comes first, so that nothing outside is listed
+        return inside(re.split(r"[*?\[]", value, maxsplit=1)[0]) and all(
+            inside(name)
+            for name in (value, *glob(value, recursive=True, include_hidden=True))  # noqa: PTH207 - a pattern may be absolute
+        )
     except (OSError, ValueError, RuntimeError):
         return False
-    return any(place.is_relative_to(folder.resolve()) for folder in allowed)
 
 
 def _stamp(value: Any) -> list[Any] | None:
@@ -192,5 +196,5 @@ def _canonical(value: Any) -> str:
 def paths_of(name: str) -> Iterator[str]:
     """Give every parameter of an analysis that is confined."""
     yield from PATHS.get(name, ())
-    yield from ADDRESSES.get(name, ())
+    yield from NEVER.get(name, ())
     yield from LOCAL_ONLY.get(name, {})

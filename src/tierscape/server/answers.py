@@ -41,17 +41,17 @@ class Answers:
         self._turn = Semaphore(max(1, (os.cpu_count() or 2) - 1))
         self._known: OrderedDict[tuple[str, str, bytes], str] = OrderedDict()
 
-    def body(self, question: Question, network: Network) -> tuple[Body, bool]:
+    def body(self, workspace: str, question: Question, network: Network) -> tuple[Body, bool]:
         """Give the bytes of an answer, and whether they were computed now."""
-        found = self.bodies.get(question.key)
+        found = self.bodies.get(workspace, question.key)
         if found is not None:
             return found, False
         with self._flight(question.key):
-            found = self.bodies.get(question.key)
+            found = self.bodies.get(workspace, question.key)
             if found is not None:
                 return found, False
             answer = self._run(question, network)
-            body = results.put(self._store, question, answer.to_json(), headlines=answer.headlines())
+            body = results.put(self._store, workspace, question, answer.to_json(), headlines=answer.headlines())
             self.bodies.hold(body)
             return body, True
 
@@ -68,12 +68,12 @@ class Answers:
         NotFound
             There is no such answer.
         """
-        packed = results.charts(self._store, key)
+        packed = results.charts(self._store, workspace, key)
         if packed is None:
-            question = self.question(key)
+            question = self.question(workspace, key)
             answer = self.result(question, self._shelf.read(workspace, question.digest))
             packed = gzip.compress(answering.chart_list(answer), 6, mtime=0)
-            results.put_charts(self._store, key, packed)
+            results.put_charts(self._store, workspace, key, packed)
         return packed
 
     def headlines(self, workspace: str, key: str) -> results.Headlines:
@@ -84,13 +84,13 @@ class Answers:
         NotFound
             There is no such answer.
         """
-        kept = results.headlines(self._store, key)
+        kept = results.headlines(self._store, workspace, key)
         if kept is None:
-            question = self.question(key)
+            question = self.question(workspace, key)
             kept = self.result(question, self._shelf.read(workspace, question.digest)).headlines()
         return kept
 
-    def question(self, key: str) -> Question:
+    def question(self, workspace: str, key: str) -> Question:
         """Give what an answer answers.
 
         Raises
@@ -98,7 +98,7 @@ class Answers:
         NotFound
             There is no such answer.
         """
-        found = results.facts(self._store, key)
+        found = results.facts(self._store, workspace, key)
         if found is None:
             raise NotFound
         return found

@@ -18,6 +18,7 @@ from tierscape.server.routes import (
     administration,
     asking,
     catalogue,
+    comparing,
     health,
     jobs,
     members,
@@ -41,7 +42,7 @@ from tierscape.server.working import Workplace
 
 ROUTES = (
     results, asking, health, catalogue, accounts, administration, members, networks, rows, names, pictures, jobs, scenarios,
-    reports,
+    comparing, reports,
 )  # fmt: skip
 """The most asked for first: routes are tried in this order."""
 SMALLEST_PACKED = 1000
@@ -63,7 +64,7 @@ def create_app(settings: Settings | None = None, *, static: Path = app_files.STA
         A setting is out of range, or the store cannot be used with this version.
     """
     settings = settings or Settings.from_environment()
-    store = open_store(settings.store_url, settings.data)
+    store = open_store(settings.store_url, settings.data, settings.owner_url)
     shelf, bodies = Shelf(store), Bodies(store)
     place = Workplace(
         settings.store_url, str(settings.data), os.getpid(), settings.memory_gib, list(map(str, settings.data_paths))

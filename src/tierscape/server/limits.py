@@ -10,7 +10,7 @@ import json
 import re
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -30,7 +30,7 @@ INLINE = 64 << 10
 DEPTH = 64
 MOST_BUCKETS = 20_000
 _UPLOAD = re.compile(r"/api/w/[^/]+/networks/?")
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)  # never goes back: a text without its end is read once
 
 
 class Buckets:
@@ -246,7 +246,6 @@ def _integer(text: str) -> int:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = Counter(name for name, _ in pairs).most_common(1)[0][0]
         raise BadRequest(f"The JSON names '{twice[:80]}' twice in one object.")
     return made

@@ -32,8 +32,8 @@ def of_networks() -> list[str]:
     return [name for name, analysis in found.items() if analysis.takes is Network and not analysis.slow]
 
 
-def make(store: Store, shelf: Shelf, key: str, job: str, allowed: tuple[Path, ...]) -> None:
-    """Make the page of a report and keep it.
+def make(store: Store, shelf: Shelf, which: tuple[str, str], job: str, allowed: tuple[Path, ...]) -> None:
+    """Make the page of a report, named by its workspace and the key of its job, and keep it.
 
     Raises
     ------
@@ -42,8 +42,9 @@ def make(store: Store, shelf: Shelf, key: str, job: str, allowed: tuple[Path, ..
     NotFound
         The report was deleted, or names a network or scenario that is gone.
     """
-    report = reports.asked_by(store, key)
-    asked, workspace = report.asked, report.workspace
+    workspace = which[0]
+    report = reports.asked_by(store, *which)
+    asked = report.asked
     network = shelf.read(workspace, report.digest)
     others: dict[str, Network] = {}
     for each in asked["scenarios"]:
@@ -66,7 +67,10 @@ def make(store: Store, shelf: Shelf, key: str, job: str, allowed: tuple[Path, ..
                     raise
                 left_out[" ".join([name, str(given.get("product") or "")]).strip()] = str(error)
                 continue
-            results.put(store, question, answer.to_json(), headlines=answer.headlines())
+            results.put(
+                store, workspace, question, answer.to_json(),
+                charts=answering.chart_list(answer), headlines=answer.headlines(),
+            )  # fmt: skip
             keys.append(question.key)
             base.append(answer)
             for label, other in others.items():
@@ -76,4 +80,4 @@ def make(store: Store, shelf: Shelf, key: str, job: str, allowed: tuple[Path, ..
     page = make_report(
         base, title=report.title, date=today, static=asked["static"], scenarios=changed, left_out=left_out
     )
-    reports.finish(store, report.report, page.encode(), keys)
+    reports.finish(store, workspace, report.report, page.encode(), keys)

@@ -124,17 +124,24 @@ class Gate:
         if self._settings.auth == "none":
             origin.check_local(request, self._settings)
             return self._local
-        bearer = _bearer(request)
-        secret = request.cookies.get(cookie_name(request, self._settings))
-        found = self._by_token(bearer) if bearer is not None else self.by_session(secret or "")
+        found = self.again(request, renew=True)
         self._limit(found.credential if found else f"from {origin.address(request)}")
         if found is None:
-            if bearer is not None:
+            if _bearer(request) is not None:
                 raise NotSignedIn("The token is not valid, or has ended.")
             return None
         if found.kind == "session" and request.method not in origin.SAFE:
             self._check_csrf(request, found)
         return found
+
+    def again(self, request: Request, *, renew: bool = False) -> Actor | None:
+        """Give the actor of a request that is being answered still: it counts as no new one, nor as activity."""
+        if self._settings.auth == "none":
+            return self._local
+        bearer = _bearer(request)
+        if bearer is not None:
+            return self._by_token(bearer)
+        return self.by_session(request.cookies.get(cookie_name(request, self._settings)) or "", renew=renew)
 
     def _limit(self, key: str) -> None:
         wait = self._rates.take(key)
@@ -146,7 +153,7 @@ class Gate:
         if not hmac.compare_digest(request.headers.get("x-csrf", "").encode(), actor.csrf.encode()):
             raise Forbidden("X-CSRF is missing or from another session. Load the page again.")
 
-    def by_session(self, secret: str) -> Actor | None:
+    def by_session(self, secret: str, *, renew: bool = True) -> Actor | None:
         """Give whose session a secret is, null where it is none that is good now."""
         if not secret:
             return None
@@ -157,7 +164,7 @@ class Gate:
             return None
         found = rows[0]
         roles = {row.workspace: cast("Role", row.role) for row in rows if row.workspace is not None}
-        if found.seen < now() - SEEN_EVERY:
+        if renew and found.seen < now() - SEEN_EVERY:
             with writing(self._engine) as session:
                 session.execute(update(SignedIn).where(SignedIn.session == key).values(seen=now()))
         return Actor(

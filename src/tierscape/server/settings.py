@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from tierscape.errors import ParameterError
 
 PREFIX = "TIERSCAPE_"
-SECRETS = ("oidc_secret", "set_up_token")
+SECRETS = ("oidc_secret", "set_up_token", "store_owner")
 """Fields that may also stand in a file that only its owner can read, named by ``TIERSCAPE_…_FILE``."""
 _LISTS = ("data_paths", "proxies")
 
@@ -51,6 +51,9 @@ class Settings(BaseModel):
 
     data: Path = Field(default_factory=data_folder, description="Folder of the store and of network files.")
     store: str = Field("", description="SQLite or PostgreSQL address; empty is store.db in the data folder.")
+    store_owner: SecretStr | None = Field(
+        None, description="PostgreSQL address of the role that owns the tables, where the server's role does not."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes any free one.")
     public_url: str = Field(
@@ -158,6 +161,11 @@ class Settings(BaseModel):
         return self.store or f"sqlite:///{self.data / 'store.db'}"
 
     @property
+    def owner_url(self) -> str:
+        """Address under which the form of the tables is changed; empty where it is that of the store."""
+        return self.store_owner.get_secret_value() if self.store_owner else ""
+
+    @property
     def memory_gib(self) -> float:
         """Memory of a worker."""
         return self.job_memory_gib or half_of_memory_gib(self.workers)
@@ -185,9 +193,9 @@ def check_bind(settings: Settings, *, accounts: int) -> None:
     Raises
     ------
     ParameterError
-        The host is not loopback and there is no account, no OpenID provider and no ``set_up``.
+        The host is not loopback and there is no account, no OpenID provider, no ``set_up`` and no set-up token.
     """
-    if is_loopback(settings.host) or accounts or settings.auth == "oidc" or settings.set_up:
+    if is_loopback(settings.host) or accounts or settings.auth == "oidc" or settings.set_up or settings.set_up_token:
         return
     raise ParameterError(
         f"host: {settings.host} can be reached by others, and there is no account yet. Make the first one with "

@@ -62,7 +62,8 @@ class SignIn:
             The password is not good enough.
         """
         self._admit(request)
-        local = origin.is_local(request) and not self._settings.set_up
+        behind = self._settings.set_up or self._settings.public_url or self._settings.proxies
+        local = origin.is_local(request) and not behind
         if not (local or hmac.compare_digest(token.encode(), self.set_up_token.encode())):
             raise Forbidden("The set-up token is wrong. The server has printed it when it started.")
         check_new(password, name, email)
@@ -89,8 +90,7 @@ class SignIn:
         Forbidden
             Passwords are not used here, or the channel is not safe.
         """
-        if self._settings.auth == "oidc":
-            raise Forbidden("Sign in with the provider of your organisation.")
+        self._use_passwords()
         self._admit(request, email)
         keys = lockout.keys(email, origin.address(request))
         with reading(self._engine) as session:
@@ -118,6 +118,8 @@ class SignIn:
 
         Raises
         ------
+        Forbidden
+            Passwords are not used here.
         NotSignedIn
             The present password is wrong.
         TooMany
@@ -125,12 +127,20 @@ class SignIn:
         ParameterError
             The new password is not good enough.
         """
+        self._use_passwords()
         self._admit(request, actor.email)
+        keys = lockout.keys(actor.email, origin.address(request))
         with reading(self._engine) as session:
+            wait = lockout.wait_s(session, keys)
             user = accounts.person(session, actor.user)
+        if wait:
+            raise TooMany("Too many failed tries. Wait, then try again.", wait_s=wait)
         with self._password_turns:
             good = self.passwords.matches(current, user.password)
         if not good:
+            with writing(self._engine) as session:
+                lockout.fail(session, keys, self._settings)
+                audit.record(session, "password.refused", user=user.user, target=user.user)
             raise NotSignedIn("The present password is wrong.")
         check_new(new, user.name, user.email)
         hashed = self._hash(new)
@@ -144,11 +154,14 @@ class SignIn:
 
         Raises
         ------
+        Forbidden
+            Passwords are not used here.
         NotSignedIn
             The invitation is used, over, or none.
         ParameterError
             The password is not good enough; the invitation stays good.
         """
+        self._use_passwords()
         self._admit(request)
         with reading(self._engine) as session:
             user = accounts.invited(session, secret)
@@ -162,6 +175,10 @@ class SignIn:
             accounts.person(session, user.user).password = hashed
             accounts.end_access(session, user.user)
             return sessions.enter(session, request, self._settings, user.user, way="invitation")
+
+    def _use_passwords(self) -> None:
+        if self._settings.auth == "oidc":
+            raise Forbidden("Sign in with the provider of your organisation.")
 
     def _admit(self, request: Request, email: str | None = None) -> None:
         """Look at channel and site, and at how often one tries from this address and for this account."""

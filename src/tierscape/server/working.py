@@ -68,7 +68,7 @@ def work(lines: BinaryIO, answers: BinaryIO) -> None:
 def _do(store: Store, shelf: Shelf, task: Task, allowed: tuple[Path, ...]) -> None:
     try:
         if task.kind == "report":
-            reporting.make(store, shelf, task.key, task.job, allowed)
+            reporting.make(store, shelf, (task.workspace, task.key), task.job, allowed)
         else:
             _answer(store, shelf, task)
     except TierscapeError as error:
@@ -82,14 +82,14 @@ def _do(store: Store, shelf: Shelf, task: Task, allowed: tuple[Path, ...]) -> No
 
 def _answer(store: Store, shelf: Shelf, task: Task) -> None:
     question = results.Question(task.key, task.digest, task.analysis, task.params)
-    if results.facts(store, task.key) is None:
+    if results.facts(store, task.workspace, task.key) is None:
         jobs.tell(store, task.job, "reading")
         network = shelf.read(task.workspace, task.digest)
         jobs.tell(store, task.job, "computing")
         answer = answering.answer(question, network)
         jobs.tell(store, task.job, "drawing")
         drawn = answering.chart_list(answer)
-        results.put(store, question, answer.to_json(), headlines=answer.headlines(), charts=drawn)
+        results.put(store, task.workspace, question, answer.to_json(), headlines=answer.headlines(), charts=drawn)
 
 
 def _leave_with(parent: int) -> None:

@@ -55,6 +55,22 @@ def key_form(data: Data) -> Iterator[Finding]:
         yield from data.found((table.name, column.name), values.str.contains(r"[/;\n\r\t]|^[\s#!]|\s$"), fault)
 
 
+LONGEST = 100_000
+"""Characters of a text: a page of notes fits many times, a file that stands in one cell does not."""
+
+
+def length(data: Data) -> Iterator[Finding]:
+    """Texts are no longer than 100,000 characters."""
+    fault = Fault(
+        rule="long",
+        clause=f"hold a text of more than {LONGEST:,} characters",
+        remedy="Shorten it; keep documents elsewhere.",
+    )
+    for table, column in _declared(lambda c: c.kind == "text"):
+        values = data[table.name][column.name]
+        yield from data.found((table.name, column.name), values.str.len_chars() > LONGEST, fault, values.str.head(40))
+
+
 def choices(data: Data) -> Iterator[Finding]:
     """Values of a column with choices are among them."""
     for table, column in _declared(lambda c: bool(c.choices)):
@@ -67,20 +83,31 @@ def choices(data: Data) -> Iterator[Finding]:
             yield from data.found((table.name, column.name), bad, fault)
 
 
+LARGEST = 1e30
+"""Bound of numbers that declare none: far beyond any price, volume or distance, and small enough to multiply a few."""
+SMALLEST = 1 / LARGEST
+
+
 def low(data: Data) -> Iterator[Finding]:
-    """Values are not below the declared bound."""
-    for table, column in _declared(lambda c: c.low is not None):
+    """Values are not below the declared bound nor minus 1e30, nor nearer to 0 than 1e-30 without being 0."""
+    for table, column in _declared(lambda c: c.low is not None or c.kind == "number"):
         values = data[table.name][column.name]
-        fault = Fault(rule="low", clause=f"are below {column.low:g}", remedy=_bounds_remedy(column))
-        yield from data.found((table.name, column.name), values < column.low, fault)
+        least = -LARGEST if column.low is None else column.low
+        fault = Fault(rule="low", clause=f"are below {least:g}", remedy=_bounds_remedy(column))
+        yield from data.found((table.name, column.name), values < least, fault)
+        if column.kind == "number":
+            tiny = Fault(rule="low", clause=f"are nearer to 0 than {SMALLEST:g}", remedy="Write 0, or another unit.")
+            yield from data.found((table.name, column.name), (values != 0) & (values.abs() < SMALLEST), tiny)
 
 
 def high(data: Data) -> Iterator[Finding]:
-    """Values are not above the declared bound."""
-    for table, column in _declared(lambda c: c.high is not None):
+    """Values are not above the declared bound, nor above 1e30."""
+    for table, column in _declared(lambda c: c.high is not None or c.kind == "number"):
         values = data[table.name][column.name]
-        fault = Fault(rule="high", clause=f"are above {column.high:g}", remedy=_bounds_remedy(column))
-        yield from data.found((table.name, column.name), values > column.high, fault)
+        most = LARGEST if column.high is None else column.high
+        remedy = f"Write a value of at most {most:g}." if column.high is None else _bounds_remedy(column)
+        fault = Fault(rule="high", clause=f"are above {most:g}", remedy=remedy)
+        yield from data.found((table.name, column.name), values > most, fault)
 
 
 def _bounds_remedy(column: Column) -> str:
@@ -88,6 +115,8 @@ def _bounds_remedy(column: Column) -> str:
         return "Write a share from 0 to 1, not per cent."
     if column.unit == "deg":
         return f"Write degrees from {column.low:g} to {column.high:g}; are lat and lon swapped?"
+    if column.low is None and column.high is None:
+        return f"Write a value from {-LARGEST:g} to {LARGEST:g}."
     if column.low is None:
         return f"Write a value of at most {column.high:g}."
     if column.high is None:
@@ -244,5 +273,5 @@ def _first(values: pl.Series, bad: pl.Series) -> str:
 
 
 COLUMN_CHECKS = (
-    unique_key, key_form, choices, low, high, country_form, currency_form, hs6_form, identifier_form,
+    unique_key, key_form, length, choices, low, high, country_form, currency_form, hs6_form, identifier_form,
 )  # fmt: skip

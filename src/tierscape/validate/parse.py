@@ -11,7 +11,8 @@ from tierscape.frames import DTYPES, empty
 from tierscape.schema import TABLES, Column, Table
 from tierscape.validate.data import Data, Fault, did_you_mean, nearest, rows_that
 
-_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{FFFE}\x{FFFF}]"
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F\x{202A}-\x{202E}\x{2066}-\x{2069}\x{FFFE}\x{FFFF}]"
+"""Signs that no cell needs: those that steer a terminal, and those that turn round how a text is read."""
 _ISO_DAY = r"^(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$"
 _BOOLEANS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "1.0": True, "0.0": False}
 _EXACT_INTEGER = 2.0**53

@@ -131,11 +131,19 @@ export const changeScenario = (
 ): Promise<T.ScenarioEntry> => send("PUT", `${workspacePath(w)}/scenarios/${part(id)}`, body);
 export const dropScenario = (w: string, id: string): Promise<unknown> =>
   send("DELETE", `${workspacePath(w)}/scenarios/${part(id)}`);
-export const compare = (
+export interface ComparisonAsked {
+  digest: string;
+  scenarios: string[];
+  analyses: string[];
+  parameters?: Record<string, unknown>;
+}
+
+/** Ask what scenarios change: the answer, or the jobs that must end first. */
+export const startComparison = (
   w: string,
-  body: { digest: string; scenarios: string[]; analyses: string[]; parameters?: Record<string, unknown> },
+  body: ComparisonAsked,
   signal?: AbortSignal,
-): Promise<T.Comparison> => send("POST", `${workspacePath(w)}/compare`, body, signal);
+): Promise<T.Comparison | T.ComparisonQueued> => send("POST", `${workspacePath(w)}/compare`, body, signal);
 
 export const startReport = (
   w: string,

@@ -124,6 +124,12 @@ export type CompareIn = {
   parameters?: Record<string, Record<string, unknown>>;
 };
 
+/** The jobs that make what is to be compared. */
+export type CompareQueued = {
+  /** Ids; see /jobs/{job}. */
+  jobs: string[];
+};
+
 /** A number that a scenario changes. */
 export type CompareRow = {
   scenario: string;

@@ -47,6 +47,7 @@ export type Chart = S.ChartBody;
 export type NameEntry = S.NameBody;
 export type ScenarioEntry = With<S.ScenarioBody, { edits: Edit[] }>;
 export type Comparison = S.CompareBody;
+export type ComparisonQueued = S.CompareQueued;
 export type NetworkDiff = S.Differences;
 export type ReportEntry = S.ReportBody;
 export type TokenEntry = S.TokenBody & { secret?: string };

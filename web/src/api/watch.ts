@@ -1,7 +1,6 @@
 import { ApiError } from "@/api/http";
-import { job as readJob } from "@/api/calls";
-import { workspacePath } from "@/api/calls";
-import type { Job } from "@/api/types";
+import { type ComparisonAsked, job as readJob, startComparison, workspacePath } from "@/api/calls";
+import type { Comparison, Job } from "@/api/types";
 import { TEXT } from "@/strings";
 
 const OVER = new Set(["done", "failed", "cancelled"]);
@@ -23,6 +22,14 @@ export async function watch(
   }
   if (last.state === "cancelled") throw new ApiError(409, { error: "Stopped", message: TEXT.job.cancelled });
   return last;
+}
+
+/** Ask what scenarios change; slow analyses are run by jobs first, and the answer is asked for again when they have ended. */
+export async function compare(workspace: string, body: ComparisonAsked, signal?: AbortSignal): Promise<Comparison> {
+  const said = await startComparison(workspace, body, signal);
+  if (!("jobs" in said)) return said;
+  await Promise.all(said.jobs.map((id) => watch(workspace, id, () => undefined, signal)));
+  return compare(workspace, body, signal);
 }
 
 function byEvents(

@@ -1,6 +1,8 @@
 import { Deck, MapView, WebMercatorViewport, type Layer, type MapViewState, type PickingInfo } from "@deck.gl/core";
 import { useEffect, useRef, type ReactNode } from "react";
+import { download } from "@/components/download";
 import "./marks";
+import { MAP_TEXT } from "./strings";
 
 export interface Pick {
   layer: string;
@@ -23,6 +25,7 @@ interface Props {
   onHover(pick: Pick | null): void;
   onDrag(pick: Pick, phase: "start" | "move" | "end"): void;
   onView(view: { longitude: number; latitude: number; zoom: number }): void;
+  onLayers(): void;
   onFrame(): void;
 }
 
@@ -47,19 +50,31 @@ export function MapCanvas(props: Props): ReactNode {
 
   useEffect(() => {
     deck.current?.setProps({ layers: props.layers });
+    latest.current.onLayers();
   }, [props.layers]);
   useEffect(() => {
     if (props.camera) deck.current?.setProps({ initialViewState: { ...props.camera, minZoom: 0, maxZoom: 14 } });
   }, [props.camera]);
 
+  /** What is drawn, as a file: drawn anew, because the canvas is empty once a frame is shown. */
+  const keep = (): void => {
+    deck.current?.redraw("picture");
+    parent.current?.querySelector("canvas")?.toBlob((picture) => picture && download("map.png", picture));
+  };
+
   return (
-    <div
-      ref={parent}
-      className="map-canvas"
-      role="application"
-      aria-label={props.label}
-      aria-describedby={props.describedBy}
-    />
+    <>
+      <div
+        ref={parent}
+        className="map-canvas"
+        role="application"
+        aria-label={props.label}
+        aria-describedby={props.describedBy}
+      />
+      <button type="button" className="small map-picture" onClick={keep} aria-label={MAP_TEXT.picture}>
+        PNG
+      </button>
+    </>
   );
 }
 

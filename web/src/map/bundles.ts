@@ -90,6 +90,24 @@ function shortest(arcs: Arcs): Arcs {
   return both;
 }
 
+/** The same arcs, those of moved sites with that end where it was put; bundles stay where they are. */
+export function follow(arcs: Arcs, links: LinkData, moved: ReadonlyMap<number, readonly [number, number]>): Arcs {
+  if (!moved.size || arcs.grid) return arcs;
+  const [source, target] = [arcs.source.slice(), arcs.target.slice()];
+  for (let i = 0; i < arcs.count; i++) {
+    const link = arcs.link[i] as number;
+    const from = moved.get(links.from[link] as number);
+    const to = moved.get(links.to[link] as number);
+    if (!from && !to) continue;
+    if (from) source.set(from, 2 * i);
+    if (to) target.set(to, 2 * i);
+    const turn = Math.round(((target[2 * i] as number) - (source[2 * i] as number)) / 360);
+    const end = i < arcs.own ? target : source;
+    end[2 * i] = (end[2 * i] as number) + (i < arcs.own ? -360 : 360) * turn;
+  }
+  return { ...arcs, source, target };
+}
+
 function drawable(sites: SiteData, links: LinkData, filter: ArcFilter): Int32Array {
   const kept = new Int32Array(links.count);
   let n = 0;

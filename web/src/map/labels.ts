@@ -42,9 +42,13 @@ export function fitting(
 ): { longitude: number; latitude: number; zoom: number } {
   if (!positions.length) return { longitude: 10, latitude: 30, zoom: 1 };
   const all = positions.map((p) => pixels(p, 0));
-  const xs = all.map((p) => p[0]);
-  const ys = all.map((p) => p[1]);
-  const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  let [west, east, north, south] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [x, y] of all) {
+    west = Math.min(west, x);
+    east = Math.max(east, x);
+    north = Math.min(north, y);
+    south = Math.max(south, y);
+  }
   const across = Math.max(east - west, 1);
   const down = Math.max(south - north, 1);
   const margin = 0.82;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { makeArcs } from "./bundles";
+import { follow, makeArcs } from "./bundles";
 import { adjacency, decode, linksAt, type MapAnswer } from "./data";
 import { pickLabels, together } from "./labels";
 import { rampColor, roundAbove } from "./ramp";
+import { pieces, within } from "./world";
 
 function answer(sites: [string, number, number][], links: [string, string, number | null][]): MapAnswer {
   const of = <T>(value: T) => sites.map(() => value);
@@ -49,6 +50,16 @@ describe("map data", () => {
 });
 
 describe("arcs", () => {
+  it("follow a site that is moved, the short way round the Earth, as if they had been made there", () => {
+    const links: [string, string, number][] = [["a", "b", 1], ["b", "c", 1], ["a", "c", 1]];
+    const before = decode(answer([["a", 0, 0], ["b", 1, 1], ["c", 170, 0]], links));
+    const after = decode(answer([["a", 0, 0], ["b", -170, 5], ["c", 170, 0]], links));
+    const moved = follow(makeArcs(before.sites, before.links, EVERY, 2), before.links, new Map([[1, [-170, 5]]]));
+    const made = makeArcs(after.sites, after.links, EVERY, 2);
+    expect([...moved.source]).toEqual([...made.source].slice(0, moved.source.length));
+    expect([...moved.target]).toEqual([...made.target].slice(0, moved.target.length));
+  });
+
   it("are bundled where there are too many, and no link is lost or counted twice", () => {
     const sites: [string, number, number][] = Array.from({ length: 40 }, (_, i) => [`s${i}`, i < 20 ? i / 100 : 90 + i / 100, 10]);
     const links: [string, string, number][] = Array.from({ length: 20 }, (_, i) => [`s${i}`, `s${20 + i}`, 1]);
@@ -97,5 +108,21 @@ describe("look", () => {
   it("does not let one place overseas shrink the view", () => {
     const near: [number, number][] = [[0, 0], [1, 1], [2, 0], [1, 2]];
     expect(together([...near, [120, 10]])).toEqual(near);
+  });
+});
+
+describe("land", () => {
+  const square = (west: number): [number, number][] => [[west, 0], [west + 10, 0], [west + 10, 10], [west, 10], [west, 0]];
+  const polygons = { type: "MultiPolygon" as const, coordinates: [[square(0)], [square(100)], [square(175)]] };
+  const world = pieces({ type: "FeatureCollection", features: [{ type: "Feature", properties: null, geometry: polygons }] });
+
+  it("is cut into polygons of which only those that touch the view are drawn", () => {
+    expect(world.features.length).toBe(3);
+    expect(within(world, [5, 5, 20, 20]).features.map((piece) => piece.bbox?.[0])).toEqual([0]);
+  });
+
+  it("is seen across the 180th meridian from either side", () => {
+    expect(within(world, [-190, 0, -176, 5]).features.map((piece) => piece.bbox?.[0])).toEqual([175]);
+    expect(within(world, [182, 0, 190, 5]).features.map((piece) => piece.bbox?.[0])).toEqual([175]);
   });
 });

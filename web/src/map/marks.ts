@@ -13,17 +13,26 @@ declare global {
   interface Window {
     /** The map, for tests that pick and project. */
     __map?: MapProbe;
-    /**
-     * Milliseconds of each move of a dragged site: from the hand to the frame with its scores, from the question to its
-     * answer, and what the server took of that. Without a graphics card the first is mostly the drawing of the frame.
-     */
-    __what_if?: { total: number[]; answered: number[]; server: number[] };
+    /** Milliseconds of each move of a dragged site, stretch by stretch. */
+    __what_if?: Record<keyof Stretches, number[]>;
   }
 }
 
-export function sampleWhatIf(total: number, answered: number, server: number): void {
-  window.__what_if ??= { total: [], answered: [], server: [] };
-  window.__what_if.total.push(total);
-  window.__what_if.answered.push(answered);
-  window.__what_if.server.push(server);
+/** The way of a move: from the hand to the frame with its scores, and what it is made of. */
+export interface Stretches {
+  total: number;
+  /** Until the question before was answered. */
+  waited: number;
+  /** From the question to its answer, in the page; `server` of it is the server's own work. */
+  answered: number;
+  server: number;
+  /** From the answer to the layers that show it. */
+  laid: number;
+  /** From there to the frame. Without a graphics card this is mostly the drawing of it. */
+  drawn: number;
+}
+
+export function sampleWhatIf(stretches: Stretches): void {
+  const all = (window.__what_if ??= { total: [], waited: [], answered: [], server: [], laid: [], drawn: [] });
+  for (const [name, ms] of Object.entries(stretches) as [keyof Stretches, number][]) all[name].push(ms);
 }

@@ -34,6 +34,8 @@ interface Answer {
 export interface WhatIf {
   /** Sites that stand elsewhere, by key: lon, lat. */
   moved: ReadonlyMap<string, [number, number]>;
+  /** The same, as far as their scores are there. */
+  placed: ReadonlyMap<string, [number, number]>;
   removed: ReadonlySet<string>;
   added: readonly Added[];
   places: Place[];
@@ -46,7 +48,8 @@ export interface WhatIf {
   add(site: Added): void;
   undo(): void;
   clear(): void;
-  /** Called when a frame was drawn, to time it. */
+  /** Called when layers were handed to the map and when a frame was drawn, to time the way of an answer. */
+  laid(): void;
   drawn(): void;
   edits(): Edit[];
 }
@@ -57,12 +60,13 @@ const NONE: Answer = { places: [], parts: [], ms: 0 };
 export function useWhatIf(workspace: string, digest: string, product: string, given: object): WhatIf {
   const [moves, setMoves] = useState<Move[]>([]);
   const [answer, setAnswer] = useState(NONE);
+  const [scored, setScored] = useState<Move[]>([]);
   const [error, setError] = useState<ApiError | null>(null);
   const [took, setTook] = useState<number | null>(null);
   const held = useRef<Move[]>([]);
   const next = useRef<{ moves: Move[]; since: number } | null>(null);
   const busy = useRef(false);
-  const shown = useRef<{ since: number; answered: number; server: number } | null>(null);
+  const shown = useRef<{ since: number; asked: number; answered: number; server: number; laid: number } | null>(null);
   const parametersText = JSON.stringify(given);
 
   const question = useRef<(moves: Move[]) => Promise<Answer>>(() => Promise.resolve(NONE));
@@ -81,12 +85,13 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
       try {
         const begun = performance.now();
         const found = await question.current(asked);
-        shown.current = { since, answered: performance.now() - begun, server: found.ms };
+        shown.current = { since, asked: begun, answered: performance.now(), server: found.ms, laid: 0 };
         setAnswer(found);
         setError(null);
       } catch (caught) {
         setError(caught as ApiError);
       }
+      setScored(asked);
     }
     busy.current = false;
   }, []);
@@ -113,17 +118,15 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
     if (held.current.length) change(held.current);
   }, [change, parametersText]);
 
-  const moved = useMemo(() => {
-    const found = new Map<string, [number, number]>();
-    for (const move of moves) if ("site" in move) found.set(move.site, [move.lon, move.lat]);
-    return found;
-  }, [moves]);
+  const quiet = moves.length === 0;
+  const moved = useMemo(() => placesOf(moves), [moves]);
+  const placed = useMemo(() => placesOf(quiet ? moves : scored), [quiet, moves, scored]);
   const removed = useMemo(() => new Set(moves.flatMap((move) => ("remove" in move ? [move.remove] : []))), [moves]);
   const added = useMemo(() => moves.flatMap((move) => ("add" in move ? [move.add] : [])), [moves]);
-  const quiet = moves.length === 0;
 
   return {
     moved,
+    placed,
     removed,
     added,
     places: quiet ? NONE.places : answer.places,
@@ -142,15 +145,25 @@ export function useWhatIf(workspace: string, digest: string, product: string, gi
     add: useCallback((site) => change([...held.current, { add: site }]), [change]),
     undo: useCallback(() => change(held.current.slice(0, -1)), [change]),
     clear,
+    laid: useCallback(() => {
+      if (shown.current && !shown.current.laid) shown.current.laid = performance.now();
+    }, []),
     drawn: useCallback(() => {
-      if (!shown.current) return;
-      const total = performance.now() - shown.current.since;
-      sampleWhatIf(total, shown.current.answered, shown.current.server);
+      if (!shown.current?.laid) return; // a frame of before the answer
+      const { since, asked, answered, server, laid } = shown.current;
+      const now = performance.now();
       shown.current = null;
-      setTook(total);
+      sampleWhatIf({ total: now - since, waited: asked - since, answered: answered - asked, server, laid: laid - answered, drawn: now - laid });
+      setTook(now - since);
     }, []),
     edits: useCallback(() => held.current.map(toEdit).flat(), []),
   };
+}
+
+function placesOf(moves: readonly Move[]): Map<string, [number, number]> {
+  const found = new Map<string, [number, number]>();
+  for (const move of moves) if ("site" in move) found.set(move.site, [move.lon, move.lat]);
+  return found;
 }
 
 /** The same changes as edits of the tables, so that they can be kept as a scenario. */

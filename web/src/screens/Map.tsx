@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useAnalysis, useAnalysisInfo, type SearchHit } from "@/api";
 import { Busy, Empty, ErrorBox, Screen, Skeleton } from "@/components";
+import { Exports } from "@/components/Exports";
 import { cellsOf, coverOf, regionScores, requiredParts } from "@/map/answers";
 import { hoverLines, selectionOf } from "@/map/describe";
-import type { Bounds } from "@/map/bundles";
 import { FindBox } from "@/map/FindBox";
 import { fitting, together } from "@/map/labels";
 import { makeLayers } from "@/map/layers";
@@ -15,8 +15,9 @@ import { LAYERS, readSelection, siteMarks, writeSelection, type LayerName, type 
 import { SidePanel } from "@/map/SidePanel";
 import { SiteList } from "@/map/SiteList";
 import { MAP_TEXT } from "@/map/strings";
-import { useMapData } from "@/map/useMapData";
+import { useIndexes, useMapLinks } from "@/map/useMapLinks";
 import { useWhatIf } from "@/map/useWhatIf";
+import { boundsOf, readView } from "@/map/view";
 import { WhatIfBar, WhatIfOutcome } from "@/map/WhatIfBar";
 import { useWorld } from "@/map/world";
 import { Link, useAddress, useQueryValue, useRoute, useUrlParams } from "@/router/router";
@@ -27,7 +28,8 @@ import { useTheme } from "@/state/theme";
 import "@/map/map.css";
 
 const WAIT_MS = 300;
-const NOWHERE = new Map<number, [number, number]>();
+/** Land is kept ready this far around the middle of the view, in widths of a tile of its zoom. */
+const LAND_SPANS = 3;
 
 export default function MapScreen(): ReactNode {
   const { workspace, digest } = useRoute();
@@ -55,14 +57,15 @@ export default function MapScreen(): ReactNode {
   const [moving, setMoving] = useState(false);
   const [hover, setHover] = useState<Pick | null>(null);
   const dark = useTheme() === "dark";
-  const world = useWorld(zoom);
+  const world = useWorld(zoom, boundsOf(readView(viewText), LAND_SPANS));
   const stage = useRef<HTMLDivElement>(null);
 
   const whatIf = useWhatIf(workspace, digest, product, asked);
   const [dragging, setDragging] = useState("");
-  const fetched = useMapLinks(workspace, digest, product, linkPart, dragging || onlyLinksOf, viewText, whatIf.moved);
+  const cut = { part: linkPart, site: dragging || onlyLinksOf, view: viewText };
+  const fetched = useMapLinks({ workspace, digest, product, ...cut, moves: whatIf.placed, held: dragging !== "" });
   const { data, arcs } = fetched;
-  const { moved, removed } = useIndexes(data, whatIf.moved, whatIf.removed);
+  const { moved, removed } = useIndexes(data, whatIf.placed, whatIf.removed);
 
   const result = density.data;
   const cells = useMemo(() => cellsOf(result, whatIf.places), [result, whatIf.places]);
@@ -114,8 +117,10 @@ export default function MapScreen(): ReactNode {
   }, [drawn, ready]);
   const moveSoon = useMemo(() => eachFrame(move), [move]);
   const dragged = useRef("");
+  const ghost = useRef<HTMLDivElement>(null);
   const onDrag = useCallback(
     (pick: Pick, phase: "start" | "move" | "end") => {
+      point(ghost.current, phase === "end" ? null : pick);
       if (phase === "start") {
         dragged.current = data?.sites.key[pick.index] ?? "";
         setHover(null);
@@ -157,9 +162,12 @@ export default function MapScreen(): ReactNode {
       title={MAP_TEXT.title}
       sentence={<span id="map-sentence">{result?.summary ?? MAP_TEXT.loading}</span>}
       actions={
-        <button type="button" className="quiet" aria-pressed={listed !== ""} onClick={toggleList}>
-          {listed ? MAP_TEXT.list.hide : MAP_TEXT.list.show}
-        </button>
+        <>
+          <Exports name="density" resultKey={density.key} params={{ ...(product ? { product } : {}), ...asked }} />
+          <button type="button" className="quiet" aria-pressed={listed !== ""} onClick={toggleList}>
+            {listed ? MAP_TEXT.list.hide : MAP_TEXT.list.show}
+          </button>
+        </>
       }
     >
       {data && !data.sites.count ? <NoSites /> : null}
@@ -196,8 +204,10 @@ export default function MapScreen(): ReactNode {
             onHover={setHover}
             onDrag={onDrag}
             onView={onView}
+            onLayers={whatIf.laid}
             onFrame={onFrame}
           />
+          <div ref={ghost} className="map-ghost" aria-hidden="true" hidden />
           {!data ? (
             <div className="map-wait">
               <Skeleton lines={1} tall />
@@ -249,6 +259,13 @@ export default function MapScreen(): ReactNode {
   );
 }
 
+/** A ring under the hand: it moves at once, the map when the scores of the place are there. */
+function point(ghost: HTMLDivElement | null, at: Pick | null): void {
+  if (!ghost) return;
+  ghost.hidden = at === null;
+  if (at) ghost.style.transform = `translate(${at.x}px, ${at.y}px)`;
+}
+
 function HoverCard({ pick, lines }: { pick: Pick; lines: string[] }): ReactNode {
   if (!lines.length) return null;
   return (
@@ -271,47 +288,6 @@ function NoSites(): ReactNode {
       }
     />
   );
-}
-
-type Moves = ReadonlyMap<string, [number, number]>;
-
-/** Sites and arcs, the latter cut to a part or a site by its key. */
-function useMapLinks(
-  workspace: string,
-  digest: string,
-  product: string,
-  part: string,
-  site: string,
-  viewText: string,
-  moves: Moves,
-): ReturnType<typeof useMapData> {
-  const [filter, setFilter] = useState({ part: -1, site: -1 });
-  const [moved, setMoved] = useState<ReadonlyMap<number, [number, number]>>(NOWHERE);
-  const view = readView(viewText);
-  const zoom = view?.zoom ?? 2;
-  const fetched = useMapData({ workspace, digest, product, filter, zoom, view: boundsOf(view), moved });
-  const { data } = fetched;
-  useEffect(() => {
-    if (!data) return;
-    setFilter({ part: part ? data.links.parts.indexOf(part) : -1, site: site ? data.sites.key.indexOf(site) : -1 });
-  }, [data, part, site]);
-  useEffect(() => {
-    if (data) setMoved(indexed(data.sites.key, moves));
-  }, [data, moves]);
-  return fetched;
-}
-
-function indexed(keys: string[], moves: Moves): ReadonlyMap<number, [number, number]> {
-  if (!moves.size) return NOWHERE;
-  return new Map([...moves].map(([key, at]) => [keys.indexOf(key), at] as const).filter(([i]) => i >= 0));
-}
-
-function useIndexes(data: Scene["data"] | null, moves: Moves, gone: ReadonlySet<string>) {
-  return useMemo(() => {
-    const keys = data?.sites.key ?? [];
-    const removed = new Set([...gone].map((key) => keys.indexOf(key)));
-    return { moved: indexed(keys, moves), removed };
-  }, [data, moves, gone]);
 }
 
 function useSiteMarks(scene: Scene | null) {
@@ -366,21 +342,6 @@ function useKey(key: string, act: () => void): void {
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);
   }, [key, act]);
-}
-
-function readView(text: string): { longitude: number; latitude: number; zoom: number } | null {
-  const [longitude, latitude, zoom] = text.split(",").map(Number);
-  if (longitude === undefined || latitude === undefined || zoom === undefined) return null;
-  return [longitude, latitude, zoom].every(Number.isFinite) ? { longitude, latitude, zoom } : null;
-}
-
-/** About what is in view, in steps of its size, so that a small move asks nothing. */
-function boundsOf(view: { longitude: number; latitude: number; zoom: number } | null): Bounds | null {
-  if (!view || view.zoom < 3) return null;
-  const span = 360 / 2 ** Math.floor(view.zoom);
-  const step = span / 2;
-  const [lon, lat] = [Math.round(view.longitude / step) * step, Math.round(view.latitude / step) * step];
-  return [lon - span, lat - span, lon + span, lat + span];
 }
 
 function placesOf(position: Float32Array): [number, number][] {

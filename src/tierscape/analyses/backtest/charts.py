@@ -130,7 +130,12 @@ def _map(answer: Backtest) -> Chart | None:
 def _calibration(answer: Backtest) -> Chart | None:
     rows = answer.calibration.filter(pl.col("part") == answer.first_part)
     drawn = rows.select(
-        pl.format("group {}: {} places", "group", "places").alias("label"),
+        pl.format(
+            "group {}: {} {}",
+            "group",
+            "places",
+            pl.when(pl.col("places") == 1).then(pl.lit("place")).otherwise(pl.lit("places")),
+        ).alias("label"),
         "expected",
         pl.col("actual").cast(pl.Float64),
         pl.format("{} of {}", "actual", pl.col("expected").round(0).cast(pl.Int64)).alias("word"),

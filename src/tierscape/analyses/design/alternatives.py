@@ -50,6 +50,8 @@ def find_alternatives(
         number = prepared.add_rows(SolverRows(csr_array(row[None, :]), *(np.array([bound]) for bound in side)))
         outcome = run(prepared, cutoff)
         prepared.bound_rows(number, np.array([-np.inf]), np.array([np.inf]))
+        if outcome.stopped_by == "user":
+            break
         if outcome.lower > cutoff or outcome.status == "infeasible":
             verdict = "must" if chosen else "never"
         else:

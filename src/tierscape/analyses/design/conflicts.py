@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.analyses.design.causes import Blocked
+from tierscape.analyses.design.clash import clash, most_allied
 from tierscape.analyses.design.limits import UNITS, WORDS, Row, Rows
 from tierscape.errors import InfeasibleError
 from tierscape.planning.ask import Ask
@@ -24,6 +26,8 @@ HUMAN = (
     "commitment", "requires", "anchor",
 )  # fmt: skip
 """Families that people can change; balances and physics cannot give way."""
+LAST_TO_BLAME = (*reversed(HUMAN[1:]), "demand")
+"""In this order limits are tested for being needed in a conflict: the first go first."""
 IMPLIED = "capacity:enough"
 """Rows that follow from others and would hide which of those gives way."""
 SCHEMA = {
@@ -58,7 +62,7 @@ class Refusal:
 
     def error(self) -> InfeasibleError:
         """Name each conflict, and the cheapest single relaxation that restores a plan."""
-        found = self.conflicts()
+        found, together = self.conflicts(), self._together()
         best = min(self.relaxations(), default=None)
         texts = [f"  {text}" for text in found["text"].head(SHOWN)] or [
             "  No kind of limit that people can change explains it alone."
@@ -69,7 +73,19 @@ class Refusal:
             if best is None
             else f"Cheapest single relaxation: {best[1]}; the plan then costs {self.say(best[0])}."
         )
-        return InfeasibleError("\n".join(["no plan meets all that was asked", *texts, *rest, f"  {mend}"]))
+        return InfeasibleError("\n".join(["no plan meets all that was asked", *texts, *rest, *together, f"  {mend}"]))
+
+    def _together(self) -> list[str]:
+        """Name the limits that exclude each other."""
+        found = clash(self._stage.base, self.rows, LAST_TO_BLAME, self._effort())
+        names = [f"{WORDS.get(family, family)}{f' in {year}' if year else ''}" for family, year in found]
+        if len(names) < 2:
+            return []
+        more = [f"{len(names) - SHOWN} more"] if len(names) > SHOWN else []
+        listed = [*names[:SHOWN], *more]
+        return [
+            f"  These exclude each other, and without any one of them the rest can hold: {', '.join(listed[:-1])} and {listed[-1]}."
+        ]
 
     def conflicts(self) -> pl.DataFrame:
         """Let the limits that people can change give way as little as possible in all, and say which did.
@@ -110,6 +126,13 @@ class Refusal:
         lower = np.where(self.rows.names == IMPLIED, -np.inf, stage.base.row_lower)
         return replace(stage, base=replace(stage.base, row_lower=lower))
 
+    @cached_property
+    def _reach(self) -> dict[int, float]:
+        """The largest allied share by period under all other limits."""
+        own = self.planning.handed.row_labels.get("ally_share", {}).get("period")
+        periods = [] if own is None else sorted({int(t) for t in own})
+        return most_allied(self.planning, self._stage.base, self.rows, periods, self._effort())
+
     def _effort(self) -> Effort:
         return Effort(Limits(time_s=self.planning.ask.search.time_limit_s))
 
@@ -141,7 +164,9 @@ class Refusal:
             text = f"Demand of {part} in {region}{when} cannot be met: short by {by}{f'; {cause}' if cause else ''}."
         elif row.family == "ally_share":
             floor = 100 * (self.planning.ask.policy.ally_share or 0.0)
-            text = f"An allied share of {floor:.0f} %{when} cannot be reached: allied value added is short by {amount:,.4g} {currency}."
+            most = self._reach.get(row.labels.get("period", -1))
+            reach = "" if most is None or most >= floor / 100 else f"no plan has more than {100 * most:.1f} %; "
+            text = f"An allied share of {floor:.0f} %{when} cannot be reached: {reach}allied value added is short by {amount:,.4g} {currency}."
         elif row.family == "budget":
             text = f"The budget{when} is too small: short by {by} {currency}."
         elif row.family == "sources":

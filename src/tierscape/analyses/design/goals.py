@@ -56,6 +56,8 @@ def price_goals(
         prepared = asked_again(planning, axes, point)
         change(prepared)
         outcome = solve(prepared)
+        if outcome.stopped_by == "user":
+            break
         low: float | None = max(planning.money(outcome.lower - point.upper), 0.0)
         high = planning.money(outcome.upper - point.lower) if outcome.x is not None else None
         if outcome.status == "infeasible":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from tierscape.planning.frontier import Point
 from tierscape.planning.prepare import Planning
-from tierscape.planning.solve import Limits, Prepared
+from tierscape.planning.solve import Outcome, Prepared
 from tierscape.planning.standing import Floats
 
 WORDS = {
@@ -146,7 +147,9 @@ WORTH_SCHEMA = {
 }  # fmt: skip
 
 
-def price_scarcity(planning: Planning, rows: Rows, point: Point, prepared: Prepared, limits: Limits) -> pl.DataFrame:
+def price_scarcity(
+    planning: Planning, rows: Rows, point: Point, prepared: Prepared, solve: Callable[[Prepared], Outcome]
+) -> pl.DataFrame:
     """Say what the next unit of the scarcest things is worth, and what whole steps are, decisions held.
 
     The marginal value is the dual of the linear program with the plan's decisions fixed; the worth of a step comes from
@@ -169,8 +172,11 @@ def price_scarcity(planning: Planning, rows: Rows, point: Point, prepared: Prepa
         return pl.DataFrame(schema=WORTH_SCHEMA)
     whole = np.flatnonzero(base.integer)
     prepared.bound_columns(whole, x[whole], x[whole])
-    start = prepared.solve(limits).upper
+    first = solve(prepared)
+    start = first.upper
     found = []
+    if first.stopped_by == "user":
+        return pl.DataFrame(schema=WORTH_SCHEMA)
     for number in order:
         row, unit = rows.row(int(number)), handed.row_unit[number]
         part, region, year = rows.about(row)
@@ -179,7 +185,7 @@ def price_scarcity(planning: Planning, rows: Rows, point: Point, prepared: Prepa
             prepared.bound_rows(
                 np.array([number]), np.array([lower - step * size[number]]), np.array([upper + step * size[number]])
             )
-            after = prepared.solve(limits).upper
+            after = solve(prepared).upper
             found.append((
                 f"{WORDS[row.family]} {part}".strip(), region, year or 0, step * size[number] * unit,
                 abs(dual[number]) * handed.money / unit,

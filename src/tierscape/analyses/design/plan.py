@@ -19,6 +19,8 @@ from tierscape.analyses.design.alternatives import ALTERNATIVES, BECAUSE, find_a
 from tierscape.analyses.design.causes import Blocked, unmet
 from tierscape.analyses.design.checks import check_plan, doubts
 from tierscape.analyses.design.conflicts import Refusal
+from tierscape.analyses.design.different import SCHEMA as DIFFERENT
+from tierscape.analyses.design.different import most_different
 from tierscape.analyses.design.goals import SCHEMA as GOALS
 from tierscape.analyses.design.goals import emission_weights, outside_weights, price_goals
 from tierscape.analyses.design.limits import Rows, price_scarcity
@@ -30,10 +32,10 @@ from tierscape.errors import ParameterError, Stopped, worst_first
 from tierscape.frames import empty
 from tierscape.network import Network
 from tierscape.planning.ask import Ask
-from tierscape.planning.frontier import Axis, Point, frontier
+from tierscape.planning.frontier import LATER, Axis, Point, frontier
 from tierscape.planning.prepare import Planning, prepare
-from tierscape.planning.solve import Limits, Outcome, Prepared, Progress
-from tierscape.planning.solve.outcome import Report
+from tierscape.planning.solve import Limits, Outcome, Prepared, Progress, heard
+from tierscape.planning.solve.outcome import Report, Stop
 from tierscape.schema import Table
 
 Found = Mapping[int, tuple[Point, PlanNumbers | None, str]]
@@ -56,10 +58,12 @@ def make_plan(network: Network, ask: Ask, product: str | None) -> Design:
     limits = Limits(gap=ask.search.gap, work=ask.search.work_limit, time_s=ask.search.time_limit_s)
     rows = Rows(planning)
     say = partial(money_words, currency=planning.problem.currency)
-    with told(planning) as report:
-        run = partial(_run, report=report)
+    with told(planning) as report, heard() as stop:
+        run = partial(_run, report=report, stop=stop)
         axes = _axes(planning)
-        walked = frontier(planning.stage, axes, ask.search.points, limits, cuts=planning.cuts, progress=report)
+        walked = frontier(
+            planning.stage, axes, ask.search.points, limits, cuts=planning.cuts, progress=report, stop=stop
+        )
         if walked[0].outcome.status == "infeasible":
             raise Refusal(
                 planning=planning, rows=rows, solve=partial(run, limits=limits), say=say,
@@ -72,25 +76,31 @@ def make_plan(network: Network, ask: Ask, product: str | None) -> Design:
         found = _read(planning, rows, walked)
         knee = _knee(found)
         point = found[knee][0]
-        # the user's stop leaves the frontier short: nothing more is searched then
-        stopped = len(walked) < ask.search.points ** len(axes) or any(p.stopped_by == "user" for p in walked)
+        # the user's stop ends the search, not the answer: what was found is read
         goals = pl.DataFrame(schema=GOALS)
-        if ask.search.goals and not stopped:
-            goals = price_goals(planning, point, axes, partial(run, limits=limits), say)
-        alternatives, because = pl.DataFrame(schema=ALTERNATIVES), pl.DataFrame(schema=BECAUSE)
-        if ask.search.alternatives and not stopped:
+        if ask.search.goals and not stop():
+            goals = price_goals(
+                planning, point, axes, partial(run, limits=replace(limits, work=LATER * limits.work)), say
+            )
+        alternatives, because, different = (pl.DataFrame(schema=s) for s in (ALTERNATIVES, BECAUSE, DIFFERENT))
+        if ask.search.alternatives and not stop():
             alternatives, because = find_alternatives(
                 planning, rows, point, asked_again(planning, axes, point),
                 lambda prepared, cutoff: run(prepared, limits=replace(limits, cutoff=cutoff)),
             )  # fmt: skip
-        worth = price_scarcity(planning, rows, point, asked_again(planning, axes, point), replace(limits, gap=0.0))
-    return _answer(network, planning, found, knee, {
-        "goals": goals, "alternatives": alternatives, "because": because, "worth": worth,
-    })  # fmt: skip
+            different = most_different(
+                planning, point, asked_again(planning, axes, point), partial(run, limits=replace(limits, work=LATER * limits.work))
+            )  # fmt: skip
+        worth = price_scarcity(
+            planning, rows, point, asked_again(planning, axes, point), lambda held: run(held, limits=replace(limits, gap=0.0))
+        )  # fmt: skip
+        return _answer(network, planning, found, knee, {
+            "goals": goals, "alternatives": alternatives, "because": because, "different": different, "worth": worth,
+        })  # fmt: skip
 
 
-def _run(prepared: Prepared, limits: Limits, report: Report | None) -> Outcome:
-    return prepared.solve(limits, progress=report)
+def _run(prepared: Prepared, limits: Limits, report: Report | None, stop: Stop) -> Outcome:
+    return prepared.solve(limits, progress=report, stop=stop)
 
 
 def money_words(value: float, currency: str) -> str:

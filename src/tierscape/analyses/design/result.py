@@ -54,6 +54,7 @@ class Design(Result):
     costs: pl.DataFrame
     alternatives: pl.DataFrame
     because: pl.DataFrame
+    different: pl.DataFrame
     worth: pl.DataFrame
     goals: pl.DataFrame
     conflicts: pl.DataFrame
@@ -139,15 +140,30 @@ class Design(Result):
         told = self.points.filter(pl.col("upper_bound").is_not_null())
         if told.height > 1:
             low, high = (float(told["cost"].sort()[at]) for at in (0, -1))
-            apart = told["distinguishable"].sum()
             lines.append(
-                f"Frontier of {told.height} plans from {self.money(low)} to {self.money(high)}, {apart} of them apart by more than their gaps."
+                f"Frontier of {told.height} plans from {self.money(low)} to {self.money(high)}; {self.told_apart()} of them differ "
+                "from each other in a project or contract, and by more than their gaps."
             )
         if self.conflicts.height:
             lines.append(str(self.conflicts["text"][0]))
         elif self.plan["binding"]:
             lines.append(f"What limits the plan: {self.plan['binding']}.")
         return tuple(lines[:3])
+
+    def told_apart(self) -> int:
+        """Count plans of the frontier that differ in a project or contract, each with a band apart from the others'."""
+        seen: list[frozenset[str]] = []
+        top = float("-inf")
+        bands = self.points.drop_nulls(["lower_bound", "upper_bound"]).sort("upper_bound", "point")
+        for point, low, high in bands.select("point", "lower_bound", "upper_bound").rows():
+            taken = frozenset(
+                key for name, key in (("projects", "project"), ("contracts", "contract"))
+                for key in self.frame(name).filter(pl.col("point") == point)[key]
+            )  # fmt: skip
+            if low > top and taken not in seen:
+                seen.append(taken)
+                top = high
+        return len(seen)
 
     def columns(self) -> tuple[str, ...]:
         """Columns that a terminal shows."""

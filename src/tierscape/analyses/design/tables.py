@@ -172,6 +172,15 @@ BECAUSE = Table("because", "what the opposite of a decision would cost", ("decis
     Column("rows", "text", "Limits that tighten most."),
 ))  # fmt: skip
 
+DIFFERENT = Table("different", "a decision in which a plan that costs little more differs", ("plan", "decision"), (
+    Column("plan", "integer", "1 differs most from the plan shown first, 2 from both, 3 from all three.", unit="1"),
+    Column("decision", "text", "Project, contract or incentive."),
+    Column("taken", "boolean", "It is taken there; the plan shown first does the opposite."),
+    Column("apart", "integer", "Decisions in which that plan differs from the one shown first.", unit="1"),
+    _money("cost", "Net present cost of that plan; it loses no more in bad years than the one shown first."),
+    _money("delta_cost", "By so much it costs more than the plan shown first."),
+))  # fmt: skip
+
 WORTH = Table("worth", "what more of a scarce thing is worth", ("resource", "region", "year", "step"), (
     Column("resource", "text", "What is scarce."),
     _REGION, _YEAR,
@@ -223,5 +232,5 @@ CHECKS = Table("checks", "a plan re-evaluated from its tables, without the optim
 
 ALL = (
     POINTS, PROJECTS, CONTRACTS, INCENTIVES, QUALIFICATIONS, HUBS, BUFFERS, FLOWS, PRODUCTION, UNMET, TAIL, SURVIVAL,
-    COSTS, ALTERNATIVES, BECAUSE, WORTH, GOALS, CONFLICTS, TRACE, CHECKS,
+    COSTS, ALTERNATIVES, BECAUSE, DIFFERENT, WORTH, GOALS, CONFLICTS, TRACE, CHECKS,
 )  # fmt: skip

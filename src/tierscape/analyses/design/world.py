@@ -21,7 +21,7 @@ def plan_scenario(network: Network, plan: Design, *, point: int | None = None, y
     """Write a plan as edits of the network that it was made from.
 
     Projects that are ready stand as operating sites with their capacity, signed contracts are signed, qualified pairs are
-    qualified, and links carry the flows of the year; links without a flow are gone, and what the plan buys from a market
+    qualified, what is built or ruled out by it is no project any more, and links carry the flows of the year; links without a flow are gone, and what the plan buys from a market
     that nobody knows stays unlinked.
 
     Parameters
@@ -59,6 +59,7 @@ def plan_scenario(network: Network, plan: Design, *, point: int | None = None, y
         *_sites(network, plan, point, year),
         *_capabilities(network, plan, point, year),
         *_contracts(plan, point, year),
+        *_projects(network, plan, point, year),
         *_links(network, plan, point, year),
     ]
     return Scenario(name=f"plan {point}, {year}", edits=tuple(edits))
@@ -105,6 +106,28 @@ def _contracts(plan: Design, point: int, year: int) -> list[Edit]:
         Edit(table="contracts", where={"contract": key}, set={"status": "signed"})
         for key in signed["contract"].unique().sort()
     ]
+
+
+def _projects(network: Network, plan: Design, point: int, year: int) -> list[Edit]:
+    """What stands is no project any more, nor what it excludes; others no longer wait for it."""
+    done = set(_ready(plan, point, year)["project"])
+    rows = network["projects"].select("project", pl.col("requires").fill_null("")).sort("project").rows()
+    needs = {key: [word.strip() for word in words.split(";") if word.strip()] for key, words in rows}
+    gone = {
+        key for key, words in needs.items() if any(word.removeprefix("!") in done for word in words if word[0] == "!")
+    }
+    gone |= {word.removeprefix("!") for key in done for word in needs.get(key, []) if word[0] == "!"}
+    before = -1
+    while before < len(gone):
+        before = len(gone)
+        gone |= {key for key, words in needs.items() if gone & set(words)}
+    gone = (gone | done) & set(needs)
+    edits = [Edit(table="projects", where={"project": key}, remove=True) for key in sorted(gone)]
+    for key, words in needs.items():
+        kept = [word for word in words if word.removeprefix("!") not in gone]
+        if key not in gone and kept != words:
+            edits.append(Edit(table="projects", where={"project": key}, set={"requires": ";".join(kept) or None}))
+    return edits
 
 
 def _links(network: Network, plan: Design, point: int, year: int) -> list[Edit]:

@@ -160,10 +160,8 @@ def _by_contracts(
         begin = max(4 * (first - start), 0)
         end = 4 * years if term is None else max(int(4 * (first - start + term)), 0)
         volume[begin:end] += committed * per_unit(network, tree, part)
-    words = "; ".join(
-        f"{c:,.0f} units a year of {tree.names[tree.parts.index(p)]} from {s}"
-        for p, s, c in rows.select("part", "start_year", "committed_per_year").rows()
-    )
+    sums = rows.group_by("part", "start_year", maintain_order=True).agg(pl.col("committed_per_year").sum())
+    words = "; ".join(f"{c:,.0f} units a year of {tree.names[tree.parts.index(p)]} from {s}" for p, s, c in sums.rows())
     entrants = _contracted(network, tree, rows, start, given)
     return Anchor("contracts", region, start, volume, entrants, f"the signed contracts ({words})")
 

@@ -20,6 +20,8 @@ from tierscape.scenario import Edit, Scenario
 
 SOURCE = "growth scenario"
 """Source of rows that a draw writes; they are model output."""
+USUAL = ("conversion_cost", "labour_hours_per_unit", "energy_kwh_per_unit", "lead_time_days")
+"""What a new maker takes over from the median of those that are known; without a cost no plan could use it."""
 Level = Literal["p5", "p50", "p95"]
 
 
@@ -29,7 +31,7 @@ def growth_scenario(
     """Write what grew by the end of a year as edits of the network that it grew from.
 
     Announced sites whose year has come and contracted plants operate; beyond those each part gets as many new sites at the
-    anchor's region as its band says, each of efficient scale. They have no owner, no links and no cost.
+    anchor's region as its band says, each of efficient scale, at the median cost and hours of the makers that are known. They have no owner and no links.
 
     Parameters
     ----------
@@ -105,7 +107,7 @@ def _contracted(network: Network, model: Model, came: pl.DataFrame) -> list[Edit
         if (site, part) in known:
             edits.append(Edit(table="capabilities", where={"site": site, "part": part}, set={"qualified": True}))
         else:
-            added.append(_capability(model, site, code))
+            added.append(_capability(network, model, site, code))
     return edits + ([Edit(table="capabilities", add=tuple(added))] if added else [])
 
 
@@ -127,15 +129,17 @@ def _new(network: Network, model: Model, region: str, new: Mapping[str, int], ye
                 "lat": here["lat"], "lon": here["lon"], "geo_precision": "region", "status": "operating", "opened_year": year,
                 "employees": round(float(model.place.jobs[code[part]])) or None, "evidence": "inferred", "source": SOURCE,
             })  # fmt: skip
-            capabilities.append(_capability(model, site, code[part]))
+            capabilities.append(_capability(network, model, site, code[part]))
     if not sites:
         return []
     return [Edit(table="sites", add=tuple(sites)), Edit(table="capabilities", add=tuple(capabilities))]
 
 
-def _capability(model: Model, site: str, code: int) -> dict[str, Any]:
-    scale = float(model.scale[code])
+def _capability(network: Network, model: Model, site: str, code: int) -> dict[str, Any]:
+    scale, part = float(model.scale[code]), model.tree.parts[code]
+    makers = network["capabilities"].filter(pl.col("part") == part)
+    usual = {column: makers[column].median() for column in USUAL}
     return {
-        "site": site, "part": model.tree.parts[code], "capacity_per_year": scale if np.isfinite(scale) else None,
+        "site": site, "part": part, "capacity_per_year": scale if np.isfinite(scale) else None, **usual,
         "qualified": True, "evidence": "inferred", "source": SOURCE,
     }  # fmt: skip

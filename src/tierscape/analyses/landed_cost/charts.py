@@ -144,13 +144,18 @@ def gap_tornado(answer: LandedLike) -> Chart | None:
     near, far = both
     spec = tornado_bars(
         rows.with_columns(label=pl.Series(labels)), label="label", ends=("gap_low", "gap_high"), now=gap,
-        title=f"{_short(far['name'])} less {_short(near['name'])}, {answer.currency} a unit".replace(",  a", ", money a"),
+        title=f"Gap, {answer.currency or 'money'} a unit",
     )  # fmt: skip
     flips = [label for label, row in zip(labels, rows.iter_rows(named=True), strict=True) if row["flips"]]
     says = f"Swing of the gap between {far['name']} and {near['name']} as each input goes from its low to its high end; the widest is {labels[0]}."
     says += f" The choice turns with {', '.join(flips)}." if flips else " None turns the choice."
     return Chart(
-        "gap_tornado", "What the gap hangs on", spec, says, "tornado", "Each input alone from its low to its high end."
+        "gap_tornado",
+        "What the gap hangs on",
+        spec,
+        says,
+        "tornado",
+        f"The gap is {far['name']} less {near['name']}; each input alone from its low to its high end.",
     )
 
 

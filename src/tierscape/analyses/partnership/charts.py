@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 
 from tierscape.analyses.partnership.deal import Deal
-from tierscape.charts import Chart, dots_side_by_side, stacked_bars
+from tierscape.charts import Chart, dots_side_by_side
 from tierscape.charts.histograms import outcome_columns
 from tierscape.charts.lines import series_lines
-from tierscape.charts.look import round_above
+from tierscape.charts.paired import paired_whiskers
 from tierscape.charts.triangles import split_triangle
 from tierscape.kernels.core_polygon import core_corners
 from tierscape.kernels.development import Programme, chance_below, mean_value
@@ -19,8 +19,8 @@ from tierscape.kernels.development import Programme, chance_below, mean_value
 RULES = ("nash", "shapley", "nucleolus")
 RULE_WORDS = {"nash": "by bargaining power", "shapley": "by contribution (Shapley)", "nucleolus": "nucleolus"}
 FORM_WORDS = {
-    "one_firm": "one firm that owns both", "wholesale": "plain price", "buy_back": "buy-back at the right price",
-    "take_or_pay": "take-or-pay", "flexibility": "quantity flexibility", "option": "option on more",
+    "one_firm": "one firm", "wholesale": "plain price", "buy_back": "buy-back",
+    "take_or_pay": "take-or-pay", "flexibility": "flexible quantity", "option": "option on more",
 }  # fmt: skip
 CLASSES = 24
 
@@ -159,20 +159,19 @@ def forms(answer: PartnershipLike) -> Chart | None:
     rows = answer.forms
     if rows.is_empty():
         return None
-    long = pl.concat([
-        rows.filter(pl.col("form") == "one_firm").select("form", part=pl.lit("both together"), value="joint"),
-        rows.filter(pl.col("form") != "one_firm").unpivot(["buyer", "supplier"], index="form", variable_name="part", value_name="value"),
-    ])  # fmt: skip
-    order = {form: n for n, form in enumerate(FORM_WORDS)}
-    long = long.sort(pl.col("form").replace_strict(order, return_dtype=pl.Int64), maintain_order=True)
-    long = long.with_columns(label=pl.col("form").replace_strict(FORM_WORDS, return_dtype=pl.String))
-    spec = stacked_bars(
-        long, label="label", part="part", value="value", title=f"Expected profit, {answer.currency or 'money'} a year",
-        rules={}, most=round_above(rows["joint"]),
+    shared = rows.filter(pl.col("form") != "one_firm").with_columns(
+        label=pl.format(
+            "{}, {} %", pl.col("form").replace_strict(FORM_WORDS, return_dtype=pl.String),
+            (100 * pl.col("efficiency")).round(0).cast(pl.Int64),
+        )
     )  # fmt: skip
+    sides = {side: (f"cvar_{side}", side, side) for side in ("buyer", "supplier")}
+    spec = paired_whiskers(
+        shared, label="label", pairs=sides, title=f"Expected profit, {answer.currency or 'money'} a year"
+    )
     plain = rows.filter(pl.col("form") == "wholesale").row(0, named=True)
     says = f"Expected yearly profit of buyer and supplier under five forms of contract; a plain price reaches {plain['efficiency']:.1%} of the best."
-    note = "All at the same price. What a bar lacks to the first one is lost to both, because too little or too much is made."
+    note = "All at the same price. Bars reach from the mean of a side's worst 5 % of years to its mean; the share is of what one firm that owns both would earn."
     return Chart("forms", "What each form of contract brings", spec, says, "forms", note)
 
 

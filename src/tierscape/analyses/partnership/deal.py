@@ -86,7 +86,8 @@ def find_deal(
     findings: list[Finding] = []
     cost = terms.unit_cost
     if cost is None and part is not None:
-        cost, found = _unit_cost(network, str(supplier), str(part))
+        running = _running(plan, terms)
+        cost, found = _unit_cost(network, str(supplier), str(part), running)
         findings += found
     price, stated_volume = _price_and_volume(contracts)
     buyers = _buyers(network, contracts, terms.volume, stated_volume)
@@ -95,6 +96,7 @@ def find_deal(
     part_row = _row(network["parts"], "part", part)
     site_row = _row(network["sites"], "site", supplier)
     plan = plan or {}
+    findings += _not_alone(network, plan)
     return Deal(
         supplier=str(supplier or "supplier"),
         supplier_name=str(plan.get("name") or site_row.get("name") or supplier or "the supplier"),
@@ -120,6 +122,20 @@ def find_deal(
         jobs=public.jobs or plan.get("jobs"),
         findings=tuple(findings),
     )
+
+
+def _not_alone(network: Network, plan: dict[str, Any]) -> list[Finding]:
+    """Say which other projects must come with this one; their money is no part of the deal."""
+    known = dict(network["projects"].select("project", "capex").iter_rows())
+    others = [key for key in (plan.get("requires") or "").split(";") if key in known]
+    if not others:
+        return []
+    money = sum(known[key] or 0.0 for key in others)
+    return [Finding(
+        rule="not_alone", severity="note", table="projects", column="requires", count=len(others), value=others[0],
+        problem=f"'{plan['project']}' must come with {counted(len(others), 'other project', 'other projects')}, whose investment of {money:,.0f} and output are no part of this deal",
+        remedy="Judge each by its own contracts, or give the sum in terms.",
+    )]  # fmt: skip
 
 
 def _check_given(terms: Terms, demand: DemandModel) -> None:
@@ -199,8 +215,20 @@ def _project(network: Network, project: str | None, contracts: pl.DataFrame) -> 
     return rows.sort("project").row(0, named=True) if rows.height else None
 
 
-def _unit_cost(network: Network, site: str, part: str) -> tuple[float | None, list[Finding]]:
-    """Own cost of the site plus its children at their value; where the site has none, the median of the other makers."""
+def _running(plan: dict[str, Any] | None, terms: Terms) -> float:
+    """Fixed running cost of the investment a unit at full load, which the deal counts apart."""
+    plan = plan or {}
+    yearly = terms.opex_per_year if terms.opex_per_year is not None else plan.get("opex_per_year")
+    room = terms.capacity or plan.get("added_capacity_per_year")
+    return yearly / room if yearly and room else 0.0
+
+
+def _unit_cost(network: Network, site: str, part: str, running: float) -> tuple[float | None, list[Finding]]:
+    """Own cost of the site plus its children at their value.
+
+    Where the site has none, the median of the other makers stands in, where there is no other the value less the children;
+    both hold the running cost that the deal counts apart, so that it is taken off.
+    """
     makers = network["capabilities"].filter((pl.col("part") == part) & pl.col("conversion_cost").is_not_null())
     own = makers.filter(pl.col("site") == site)["conversion_cost"].to_list()
     bill = network["bom"].filter((pl.col("parent") == part) & pl.col("choice").is_null())
@@ -216,15 +244,22 @@ def _unit_cost(network: Network, site: str, part: str) -> tuple[float | None, li
         ))  # fmt: skip
     if own:
         return own[0] + material, found
-    if makers.is_empty():
+    value = _row(network["parts"], "part", part).get("unit_value")
+    others = makers["conversion_cost"].median() if makers.height else None if value is None else value - material
+    if not isinstance(others, int | float):
         return None, found
-    median = makers["conversion_cost"].median()
+    who = (
+        f"the median of {counted(makers.height, 'other maker', 'other makers')}"
+        if makers.height
+        else "its value less that of its children"
+    )
+    less = ", less the running cost of the project at full load" if running else ""
     found.append(Finding(
         rule="cost_of_others", severity="warning", table="capabilities", column="conversion_cost", value=part,
-        problem=f"'{site}' states no cost of '{part}'; the median of {makers.height} other makers stands in, with whatever capital cost it holds",
-        remedy="Fill capabilities.conversion_cost, or give terms.unit_cost.",
+        problem=f"'{site}' states no cost of '{part}'; {who}{less} stands in, with whatever capital cost it holds",
+        remedy="Fill capabilities.conversion_cost, with capacity 0 for a plant that is yet to be built, or give terms.unit_cost.",
     ))  # fmt: skip
-    return float(median) + material if isinstance(median, int | float) else None, found
+    return max(float(others) - running, 0.0) + material, found
 
 
 def _price_and_volume(contracts: pl.DataFrame) -> tuple[float | None, float | None]:

@@ -101,7 +101,7 @@ def scorecard(
     suppliers = find_suppliers(network, part)
     when = year if year is not None else _year(network)
     seen = observed(network, suppliers)
-    prices, said = price_facts(network, part, when)
+    prices, said = price_facts(network, part, when, seen)
     facts = pl.concat([gather(network, suppliers, when), series_facts(network, seen, evidence.points), prices])
     scores, known = score_suppliers(suppliers, facts, anchors, evidence)
     measured = set(seen["part"].unique().to_list())

@@ -46,6 +46,14 @@ CATALOGUE: tuple[Indicator, ...] = (
     Indicator("price_variation", "price", "1", "price_variation", "supplier", "What were its prices over two years?"),
 )  # fmt: skip
 NAMES = tuple(i.name for i in CATALOGUE)
+LACKS = {
+    "altman_z": "finances", "sales_share": "sales to us", "part_share": "share of our volume", "source_hhi": "sources of the part",
+    "recovery": "recovery", "term_left": "contract", "owner_trust": "owner", "flex_share": "flexible capacity", "lead_time": "lead time",
+    "lead_variation": "lead times month by month", "ramp_weeks": "ramp-up", "parts_mix": "range of parts", "lot_weeks": "least order",
+    "emissions": "footprint", "labour_risk": "labour", "wage_gap": "wages", "certificates": "certificates",
+    "landed_cost": "price", "price_variation": "prices month by month",
+}  # fmt: skip
+"""Indicator in plain words."""
 ALTERNATE_POINTS = 20.0
 """Points that another site that can take over adds to recovery."""
 

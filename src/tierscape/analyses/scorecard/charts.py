@@ -7,7 +7,7 @@ from typing import Protocol
 
 import polars as pl
 
-from tierscape.analyses.scorecard.catalogue import CATALOGUE
+from tierscape.analyses.scorecard.catalogue import CATALOGUE, LACKS
 from tierscape.charts import Chart, interval_dots
 from tierscape.charts.clouds import span_scatter
 from tierscape.charts.hatched import hatched_grid
@@ -71,7 +71,13 @@ def scores(answer: ScorecardLike, labels: pl.DataFrame, part: str) -> Chart:
     rows = labels.join(answer.rows, on=["site", "part"], maintain_order="left")
     whole = rows.with_columns(pl.col("low", "value", "high").round(0).cast(pl.Int64), word=pl.lit(""))
     spec = interval_dots(
-        whole, label="label", interval=("low", "value", "high"), title="Score, points of 100", word="word", order=()
+        whole,
+        label="label",
+        interval=("low", "value", "high"),
+        title="Score, points of 100",
+        word="word",
+        order=(),
+        least=0,
     )
     first = rows.row(0, named=True)
     says = f"Scores of {rows.height} suppliers of {part}: {first['name']} has the best low end, {first['low']:.0f}, and reaches {first['high']:.0f}."
@@ -127,7 +133,7 @@ def grid(answer: ScorecardLike, labels: pl.DataFrame, part: str) -> Chart:
     middle = (pl.col("score_low") + pl.col("score_high")) / 2
     rows = rows.select(
         "label",
-        pl.col("indicator").str.replace_all("_", " "),
+        pl.col("indicator").replace_strict(LACKS, default=pl.col("indicator"), return_dtype=pl.String),
         value=pl.when(pl.col("weight").is_not_null()).then(middle),
         width=pl.col("score_high") - pl.col("score_low"),
     )

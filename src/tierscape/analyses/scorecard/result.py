@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from tierscape.analyses.scorecard import tables
-from tierscape.analyses.scorecard.catalogue import CATALOGUE
+from tierscape.analyses.scorecard.catalogue import CATALOGUE, LACKS
 from tierscape.analyses.scorecard.charts import scorecard_charts
 from tierscape.results import Result
 from tierscape.schema import Table
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
 
 FAILS = 50.0
 """A supplier whose stability cannot reach this many points fails on stability."""
-LACKS = {
-    "altman_z": "finances", "sales_share": "sales to us", "part_share": "share of our volume", "source_hhi": "sources of the part",
-    "recovery": "recovery", "term_left": "contract", "owner_trust": "owner", "flex_share": "flexible capacity", "lead_time": "lead time",
-    "lead_variation": "lead times month by month", "ramp_weeks": "ramp-up", "parts_mix": "range of parts", "lot_weeks": "least order",
-    "emissions": "footprint", "labour_risk": "labour", "wage_gap": "wages", "certificates": "certificates",
-    "landed_cost": "price", "price_variation": "prices month by month",
-}  # fmt: skip
-"""Indicator in the words of the summary."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -85,6 +77,9 @@ class Scorecard(Result):
             behind = rows.height - int(first["rank_worst"])
             return f"{first['name']} is surely above {behind} of the {rows.height - 1} other suppliers of {part}; no price is known{self._ask(rows)}."
         above = int(cheap["rank_best"]) - 1
+        below = rows.height - int(cheap["rank_worst"])
+        if above == 0 and below:
+            return f"{cheap['name']}, the cheapest of {rows.height} suppliers of {part}, is also surely above {below} of them{self._ask(rows)}."
         number = "None" if above == 0 else f"{above}"
         verb = "is" if above == 1 else "are"
         return f"{number} of {rows.height} suppliers of {part} {verb} surely above the cheapest one, {cheap['name']}{self._ask(rows)}."

@@ -11,6 +11,7 @@ from tierscape.analyses.stress.assumptions import Dynamics, Mitigation, Question
 from tierscape.analyses.stress.bad_years import DRAWN, scenario_frames
 from tierscape.analyses.stress.impact import impact_rows
 from tierscape.analyses.stress.result import Stress
+from tierscape.analyses.stress.sizes import refuse_sizes
 from tierscape.analyses.stress.survive import cross_check, stops, survive_rows
 from tierscape.analyses.stress.systemic import systemic_rows
 from tierscape.analyses.stress.tables import ALL
@@ -74,15 +75,15 @@ def stress(
     Returns
     -------
     Stress
-        Tables ``survive``, ``impact``, ``scenarios``, ``paths``, ``tail``, ``causes``, ``supply_clusters``, ``systemic``,
-        ``mitigations``; those not asked for are empty.
+        Tables ``survive``, ``impact``, ``scenarios``, ``paths``, ``days``, ``tail``, ``causes``, ``supply_clusters``,
+        ``systemic``, ``mitigations``, ``staircase``, ``placement``; those not asked for are empty.
 
     Raises
     ------
     ParameterError
         A parameter is out of range, or a target is unknown.
     DataError
-        There is no demand, none in that year, or nothing makes or ships anything.
+        There is no demand, none in that year, nothing makes or ships anything, or a number is too large to compute with.
 
     Notes
     -----
@@ -104,6 +105,7 @@ def stress(
     >>> answer.survive.select("target", "tts_days", "ttr_days").row(0)
     ('n2', 13.0, 60.0)
     """
+    refuse_sizes(network)
     at, chosen_year = network_at(network, year)
     firm = _firm(at, dynamics, chosen_year)
     here = places(at, firm)

@@ -25,6 +25,11 @@ class Shocks(_Group):
         description="What stops: kind:key with kind site, organization, region, country, corridor, part or mode. "
         "By default every site, region and country that operates.",
     )
+    swings: tuple[str, ...] = Field(
+        (),
+        description="Swings of demand that simulate runs for certain: product=factor, or product=factor:days (90 by default); "
+        "'*' is every product.",
+    )
     default_ttr_days: float = Field(30.0, gt=0, le=3650, description="Time to recover where none is declared, days.")
     ttr_floor_days: Days = Field(0.0, description="Least time to recover: declared ones are optimistic, days.")
     years: int = Field(1, ge=1, le=30, description="Years that a scenario covers.")
@@ -52,8 +57,22 @@ class Shocks(_Group):
         return Durations(self.default_ttr_days, self.ttr_floor_days)
 
 
+class Sector(_Group):
+    """What only the model of sectors has."""
+
+    psi: float = Field(0.8, gt=0, le=1, description="Stock below this share of its aim begins to bind.")
+    overproduction: float = Field(1.25, ge=1, le=3, description="Largest output over normal.")
+    overproduction_days: float = Field(365.0, ge=1, le=3650, description="Days over which output rises to it.")
+
+
 class Dynamics(_Group):
     """How stock, orders and losses move from day to day."""
+
+    model: Literal["firm", "sector"] = Field(
+        "firm",
+        description="Firms with the capacity that they declare, or sectors that can make a little more than usual.",
+    )
+    sector: Sector = Field(Sector(), description="Read where model is sector.")
 
     horizon_days: int | None = Field(
         None,
@@ -68,7 +87,12 @@ class Dynamics(_Group):
     )
     default_stock_days: Days = Field(15.0, description="Stock of an input where none is declared, days of use.")
     product_stock_days: Days = Field(0.0, description="Finished stock where none is declared, days of demand.")
-    tau_days: float = Field(6.0, ge=1, le=365, description="Days over which missing stock is ordered again.")
+    tau_days: float | None = Field(
+        None,
+        ge=1,
+        le=365,
+        description="Days over which missing stock is ordered again; by default 6 for firms, 60 for sectors.",
+    )
     order_basis: Literal["wanted", "realised"] = Field(
         "wanted",
         description="Orders follow the output that is wanted, or that was made; the latter can starve for ever.",
@@ -95,6 +119,11 @@ class Dynamics(_Group):
         default=True, description="A lost supplier hurts less in ESRI where others of its part remain."
     )
 
+    @property
+    def restock_days(self) -> float:
+        """Days over which missing stock is ordered again."""
+        return (60.0 if self.model == "sector" else 6.0) if self.tau_days is None else self.tau_days
+
     def days(self, years: int) -> int:
         """Give the days that are simulated for so many years of shocks."""
         return 365 * years + 180 if self.horizon_days is None else self.horizon_days
@@ -113,6 +142,10 @@ class Mitigation(_Group):
     )
     capital_rate: float = Field(0.08, ge=0, le=0.5, description="Cost of capital a year, for annuities.")
     life_years: float = Field(10.0, ge=1, le=50, description="Years over which an investment is paid off.")
+    demand_variation: float = Field(
+        0.2, ge=0, le=5, description="Standard deviation of a day's demand over its mean, for the placement of stock."
+    )
+    service_z: float = Field(1.645, ge=0, le=5, description="Standard deviations that safety stock covers.")
     candidates: int = Field(50, ge=1, le=1000, description="Places that are tried, those that bind first.")
 
 

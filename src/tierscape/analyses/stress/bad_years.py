@@ -8,16 +8,20 @@ import numpy as np
 import polars as pl
 
 from tierscape.analyses.stress.assumptions import Dynamics, Mitigation, Question, Run, Shocks
+from tierscape.analyses.stress.blocks import tau_range
 from tierscape.analyses.stress.causes import certain_causes, drawn_causes
 from tierscape.analyses.stress.clusters import cluster_rows
+from tierscape.analyses.stress.days import certain_days, drawn_days
 from tierscape.analyses.stress.mitigate import mitigation_rows
+from tierscape.analyses.stress.placement import placement_rows
 from tierscape.analyses.stress.simulate import path_rows, scenario_rows
-from tierscape.analyses.stress.study import Losses, Study, make_study, run_certain, run_drawn, tau_range
+from tierscape.analyses.stress.study import Losses, Study, make_study, run_certain, run_drawn
 from tierscape.analyses.stress.survive import exit_ready, lost_parts, stops
+from tierscape.analyses.stress.swings import read_swings
 from tierscape.analyses.stress.tables import SUPPLY_CLUSTERS
 from tierscape.analyses.stress.tail import tail_rows
 from tierscape.analyses.stress.targets import asked_targets, struck
-from tierscape.errors import Finding
+from tierscape.errors import Finding, ParameterError
 from tierscape.kernels.firm_flags import tau_sensitive
 from tierscape.network import Network
 from tierscape.quantities.firm_lines import FirmLines
@@ -55,19 +59,32 @@ def scenario_frames(
     -------
     frames : dict of str to polars.DataFrame
     findings : tuple of Finding
+
+    Raises
+    ------
+    ParameterError
+        A swing of demand is none, or is asked of sectors.
     """
     shocks, dynamics, mitigation, run = choices
     hazards, said = read_hazards(network, firm, here, shocks.durations())
     findings = list(said)
     study = make_study(firm, hazards, shocks, dynamics)
+    findings += study.findings
     frames: Frames = {}
     scenarios: list[pl.DataFrame] = []
     causes: list[pl.DataFrame] = []
+    days: list[pl.DataFrame] = []
     if "simulate" in ask:
         sure = certain(firm, here, asked_targets(here, shocks), shocks.durations())
-        lost = run_certain(study, sure, run)
-        scenarios.append(scenario_rows(study, lost, [h.key for h in sure]))
-        causes.append(certain_causes(study, sure, lost))
+        swings = read_swings(firm, shocks.swings)
+        if swings and dynamics.model == "sector":
+            raise ParameterError(
+                "shocks.swings: the model of sectors knows no swing of demand. Take dynamics.model firm."
+            )
+        lost = run_certain(study, sure, run, swings=swings)
+        scenarios.append(scenario_rows(study, lost, [*(h.key for h in sure), *(s.key for s in swings)]))
+        causes.append(certain_causes(study, sure, lost, swings))
+        days.append(certain_days(study, sure, lost, swings))
     if not drawable(hazards):
         findings.append(_no_hazards())
     else:
@@ -83,13 +100,20 @@ def scenario_frames(
             frames["tail"] = table
             findings += said
             causes.insert(0, drawn_causes(study, losses, shocks.alpha))
+            days.insert(0, drawn_days(study, losses))
             frames["supply_clusters"] = _clusters(network, here, study, losses, choices)
         if "mitigate" in ask:
-            frames["mitigations"] = mitigation_rows(network, study, here, losses, (shocks, mitigation, run))
+            frames["mitigations"], frames["staircase"] = mitigation_rows(
+                network, study, here, losses, (shocks, mitigation, run)
+            )
+            frames["placement"], said = placement_rows(network, mitigation)
+            findings += said
     if scenarios:
         frames["scenarios"] = pl.concat(scenarios)
     if causes:
         frames["causes"] = pl.concat(causes)
+    if days:
+        frames["days"] = pl.concat(days)
     return {name: frame for name, frame in frames.items() if frame.width}, tuple(findings)
 
 

@@ -9,16 +9,19 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tierscape.analyses.stress.study import Losses, Study
+from tierscape.analyses.stress.study import Losses, Study, sure_events
+from tierscape.analyses.stress.swings import Swing
 from tierscape.kernels.firm_events import FirmEvents, take_scenarios
 from tierscape.kernels.firm_explain import ROOTS, STEPS, Causes, explain_losses
 from tierscape.kernels.hazard_draws import draw
 from tierscape.kernels.loss_tail import tail
 from tierscape.quantities.firm_flows import STORE
-from tierscape.quantities.hazards import Hazard, drawable, struck_once
+from tierscape.quantities.hazards import Hazard, drawable
 
 WORST = 5
-"""Scenarios that are explained, those with the largest loss; each is run again day by day."""
+"""Scenarios whose causes are shown one by one, those with the largest loss."""
+MOST_EXPLAINED = 60
+"""Scenarios that stand for a tail; each is run again day by day."""
 EVERY = "all"
 """Name of the rows for the tail as a whole."""
 ROUTES = "ways round closed links"
@@ -33,7 +36,7 @@ Struck = Sequence[tuple[Hazard, float, float]]
 
 
 def drawn_causes(study: Study, losses: Losses, alpha: float) -> pl.DataFrame:
-    """Give the frame ``causes`` of drawn scenarios: the worst of the tail, and together.
+    """Give the frame ``causes`` of drawn scenarios: the whole tail together, its worst five, and the median of those with a loss.
 
     Parameters
     ----------
@@ -45,27 +48,55 @@ def drawn_causes(study: Study, losses: Losses, alpha: float) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        Rows of a scenario sum to its loss. Rows of the tail are means over its worst five scenarios, which stand for it; their
-        shares sum to 1, and are null without margins.
+        Rows of a scenario sum to its loss. Rows of the tail are means over it, with shares that sum to 1; those of its worst
+        scenarios are shares of the same whole, and the median has none. Null without margins, empty for sectors.
+
+    Notes
+    -----
+    Each scenario is run again day by day. Of a tail of more than sixty the worst five and as many more, evenly spread over its ranks, stand for it.
     """
     size = losses.money if study.margin_known else losses.lost_units.sum(axis=1)
     order = np.argsort(-size, kind="stable")
     order = order[size[order] > 0]
-    if not len(order):
+    if not len(order) or study.case.sector is not None:
         return pl.DataFrame(schema=SCHEMA)
-    worst = order[size[order] >= tail(size, alpha).var[0]][:WORST]
-    drawn = draw(study.case.hazards, study.case.chances, worst, study.case.rules.horizon_days)
+    bad = order[size[order] >= tail(size, alpha).var[0]]
+    sample, weight = _sampled(bad)
+    median = order[len(order) // 2]
+    shown = np.unique(np.append(sample, median))
+    drawn = draw(study.case.hazards, study.case.chances, shown, study.case.rules.horizon_days)
     hazards = drawable(study.hazards)
-    rows: list[pl.DataFrame] = []
-    for k, s in enumerate(worst.tolist()):
+    told: dict[int, pl.DataFrame] = {}
+    for k, s in enumerate(shown.tolist()):
         mine = np.flatnonzero(drawn.strikes.scenario == k)
         struck = [(hazards[drawn.strikes.hazard[i]], drawn.strikes.start[i], drawn.strikes.days[i]) for i in mine]
-        rows.append(_explained(study, take_scenarios(drawn.events, np.array([k])), struck, f"draw:{s}"))
-    return pl.concat([_tail_rows(study, pl.concat(rows), losses, worst), *rows])
+        told[s] = _explained(study, take_scenarios(drawn.events, np.array([k])), struck, f"draw:{s}")
+    whole = float(losses.money[bad].sum()) if study.margin_known else 0.0
+    worst = [
+        told[s].with_columns(cvar_share=pl.col("lost_margin") / whole if whole > 0 else None)
+        for s in bad[:WORST].tolist()
+    ]
+    middle = [told[int(median)]] if int(median) not in bad[:WORST].tolist() else []
+    together = pl.concat(
+        [told[s].with_columns(weight=pl.lit(w)) for s, w in zip(sample.tolist(), weight.tolist(), strict=True)]
+    )
+    return pl.concat([_tail_rows(study, together, losses, (sample, weight)), *worst, *middle])
 
 
-def certain_causes(study: Study, hazards: Sequence[Hazard], losses: Losses) -> pl.DataFrame:
-    """Give the frame ``causes`` of targets that stop for certain, the five with the largest loss.
+def _sampled(bad: Ints) -> tuple[Ints, NDArray[np.float64]]:
+    """Choose the scenarios that stand for a tail, the largest loss first, and how many each stands for."""
+    if len(bad) <= MOST_EXPLAINED:
+        return bad, np.ones(len(bad))
+    rest = bad[WORST:]
+    number = MOST_EXPLAINED - WORST
+    chosen = rest[((np.arange(number) + 0.5) * len(rest) / number).astype(np.int64)]
+    return np.append(bad[:WORST], chosen), np.append(np.ones(WORST), np.full(number, len(rest) / number))
+
+
+def certain_causes(
+    study: Study, hazards: Sequence[Hazard], losses: Losses, swings: Sequence[Swing] = ()
+) -> pl.DataFrame:
+    """Give the frame ``causes`` of targets that stop and of demand that swings for certain: all swings, and the five targets with the largest loss.
 
     Parameters
     ----------
@@ -73,18 +104,23 @@ def certain_causes(study: Study, hazards: Sequence[Hazard], losses: Losses) -> p
     hazards : sequence of Hazard
     losses : Losses
         Of ``run_certain``, in the same order.
+    swings : sequence of Swing
 
     Returns
     -------
     polars.DataFrame
+        Empty for sectors.
     """
-    size = losses.money if study.margin_known else losses.lost_units.sum(axis=1)
-    chances = study.case.chances
     frames = [pl.DataFrame(schema=SCHEMA)]
-    for k in np.argsort(-size, kind="stable")[:WORST].tolist():
+    size = losses.money if study.margin_known else losses.lost_units.sum(axis=1)
+    events = sure_events(study, hazards, swings)
+    asked = range(len(hazards), len(hazards) + len(swings))  # a swing was asked for: it is always told
+    order = [*asked, *np.argsort(-size[: len(hazards)], kind="stable")[:WORST].tolist()]
+    for k in order if study.case.sector is None else []:
         if losses.lost_units[k].sum() > 0:
-            one = struck_once([hazards[k]], profile=chances.profile, ramp_days=chances.ramp_days)
-            frames.append(_explained(study, one, [(hazards[k], 1.0, hazards[k].days)], hazards[k].key))
+            struck = [(hazards[k], 1.0, hazards[k].days)] if k < len(hazards) else []
+            name = hazards[k].key if k < len(hazards) else swings[k - len(hazards)].key
+            frames.append(_explained(study, take_scenarios(events, np.array([k])), struck, name))
     return pl.concat(frames)
 
 
@@ -105,11 +141,16 @@ def _explained(study: Study, events: FirmEvents, struck: Struck, name: str) -> p
     return units.sort("lost_units", *keys, descending=[True] + [False] * len(keys))
 
 
-def _tail_rows(study: Study, rows: pl.DataFrame, losses: Losses, sample: Ints) -> pl.DataFrame:
-    """Sum the causes of the sampled tail by root, as means a scenario."""
-    number = len(sample)
-    sums = rows.group_by("root_kind", "root").agg(pl.col("lost_units", "lost_margin").sum() / number)
-    routes = float(losses.metrics["reroute_cost"][sample].sum()) / number
+def _tail_rows(
+    study: Study, rows: pl.DataFrame, losses: Losses, sample: tuple[Ints, NDArray[np.float64]]
+) -> pl.DataFrame:
+    """Sum the causes of the tail by root, each scenario as often as it stands for others, as means a scenario."""
+    ids, weight = sample
+    number = float(weight.sum())
+    sums = rows.group_by("root_kind", "root").agg(
+        (pl.col("lost_units", "lost_margin") * pl.col("weight")).sum() / number
+    )
+    routes = float(losses.metrics["reroute_cost"][ids] @ weight) / number
     if routes > 0:
         more = {"root_kind": ["closure"], "root": [ROUTES], "lost_units": [0.0], "lost_margin": [routes]}
         sums = pl.concat([sums, pl.DataFrame(more, schema=sums.schema)])

@@ -67,6 +67,16 @@ class StressLike(Protocol):
         ...
 
     @property
+    def days(self) -> pl.DataFrame:
+        """Scenarios day by day."""
+        ...
+
+    @property
+    def staircase(self) -> pl.DataFrame:
+        """What is left after each step."""
+        ...
+
+    @property
     def currency(self) -> str:
         """Currency of all money."""
         ...
@@ -93,6 +103,9 @@ def survival(answer: StressLike, kind: str) -> Chart | None:
         return None
     whole = answer.survive.filter(pl.col("target_kind") == kind)
     exposed = int(rows["exposed"].sum())
+    spend = answer.impact.select("target_kind", "target", "spend")
+    rows = rows.join(spend, on=["target_kind", "target"], how="left", maintain_order="left")
+    sized = rows["spend"].fill_null(0.0).max() != 0.0
     rows = rows.sort("margin_days", "target").with_columns(
         word=pl.when("exposed")
         .then(pl.format("{} d short", (-pl.col("margin_days")).round(0).cast(pl.Int64)))
@@ -108,6 +121,7 @@ def survival(answer: StressLike, kind: str) -> Chart | None:
         second="ttr_days",
         title="Days: ● time to survive, | time to recover",
         word="word",
+        size="spend" if sized else None,
     )
     first = rows.row(0, named=True)
     words = {"site": "sites", "region": "regions"}.get(kind, f"{kind}s")
@@ -116,6 +130,7 @@ def survival(answer: StressLike, kind: str) -> Chart | None:
         f"{first['name']} ({first['word']})."
     )
     note = f"Red: demand is missed before the {kind} is back. {whole.height - rows.height} {words} are not drawn: demand is met for ever without them."
+    note += " Larger dots: more is bought there." if sized else ""
     return Chart(f"survive_{kind}", f"Which {words} run out before they are back", spec, says, "survive", note)
 
 

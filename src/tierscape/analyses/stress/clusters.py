@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.analyses.stress.assumptions import Run
-from tierscape.analyses.stress.study import Case, Losses, Study, run_drawn
+from tierscape.analyses.stress.blocks import Case
+from tierscape.analyses.stress.study import Losses, Study, run_drawn
 from tierscape.kernels.hazard_draws import draw
 from tierscape.kernels.loss_tail import tail, tail_difference
 from tierscape.quantities.hazards import drawable

@@ -12,12 +12,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tierscape.analyses.stress.assumptions import Mitigation, Run, Shocks
+from tierscape.analyses.stress.blocks import FIXED, Case, simulate_certain
 from tierscape.analyses.stress.options import Option, Source, source_options, stock_options
-from tierscape.analyses.stress.study import FIXED, Case, Losses, Study, simulate_certain, swept
-from tierscape.analyses.stress.tables import MITIGATIONS
+from tierscape.analyses.stress.study import Losses, Study, swept
+from tierscape.analyses.stress.tables import MITIGATIONS, STAIRCASE
+from tierscape.frames import empty
 from tierscape.kernels.firm_events import FirmEvents, Outages, take_scenarios
 from tierscape.kernels.hazard_draws import Strikes, draw
-from tierscape.kernels.loss_tail import tail_difference
+from tierscape.kernels.loss_tail import tail, tail_difference
 from tierscape.network import Network
 from tierscape.quantities.targets import Places
 
@@ -29,6 +31,8 @@ FINALISTS = 4
 """Parts, and second sources, that go on from there."""
 PAIRED = 10
 """Options that are tried two by two."""
+MOST_STEPS = 6
+"""Steps of the staircase."""
 SURE = 2.0
 """Standard errors below which a value is not told from 0."""
 
@@ -75,8 +79,8 @@ class Trial:
 
 def mitigation_rows(
     network: Network, study: Study, here: Places, losses: Losses, choices: tuple[Shocks, Mitigation, Run]
-) -> pl.DataFrame:
-    """Give the frame ``mitigations``, the best for its cost first.
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give the frames ``mitigations``, the best for its cost first, and ``staircase``.
 
     Parameters
     ----------
@@ -89,7 +93,7 @@ def mitigation_rows(
 
     Returns
     -------
-    polars.DataFrame
+    mitigations, staircase : polars.DataFrame
 
     Notes
     -----
@@ -101,7 +105,7 @@ def mitigation_rows(
     money = losses.metrics["lost_margin"][:SAMPLE]
     lossy = np.flatnonzero(money > 0)
     if not study.margin_known or len(lossy) < 2:
-        return pl.DataFrame(schema={c.name: pl.Null for c in MITIGATIONS.columns})
+        return empty(MITIGATIONS), empty(STAIRCASE)
     case = study.case._replace(group=np.zeros(0, np.int64))
     drawn = draw(case.hazards, case.chances, lossy, case.rules.horizon_days)
     trial = Trial(case, drawn.events, drawn.strikes, np.zeros(len(lossy)), money[lossy], run)
@@ -112,10 +116,26 @@ def mitigation_rows(
     if pair is not None:
         options.append(pair[0])
         full[pair[0].words] = _whole(trial, pair[1], np.arange(len(lossy)), lossy, money)
-    chosen = _greedy(trial, worst, options, mitigation.budget)
+    steps = _greedy(trial, worst, options, np.inf if mitigation.budget is None else mitigation.budget)
+    chosen = {o.words: place for place, o in enumerate(steps, start=1)} if mitigation.budget is not None else {}
     rows = [_row(o, tail_difference(money, full[o.words], shocks.alpha), shocks.years, chosen) for o in options]
     frame = pl.DataFrame(rows, infer_schema_length=None).with_columns(pl.col(pl.Float64).fill_nan(None))
-    return frame.sort("ratio", "mean_saved", "option", descending=[True, True, False], nulls_last=True)
+    frame = frame.sort("ratio", "mean_saved", "option", descending=[True, True, False], nulls_last=True)
+    return frame, _staircase(trial, steps[:MOST_STEPS], (lossy, money), shocks)
+
+
+def _staircase(trial: Trial, steps: Sequence[Option], lost: tuple[Ints, Floats], shocks: Shocks) -> pl.DataFrame:
+    """Measure what is left after each step, on all scenarios of the sample."""
+    lossy, money = lost
+    rows, cost = [], 0.0
+    for number in range(len(steps) + 1):
+        left = _whole(trial, steps[:number], np.arange(len(lossy)), lossy, money) if number else money
+        cost += steps[number - 1].cost if number else 0.0
+        cvar = float(tail(left, shocks.alpha).cvar[0])
+        rows.append(
+            (number, steps[number - 1].words if number else "today", cost, float(left.mean()) / shocks.years, cvar)
+        )
+    return pl.DataFrame(rows, schema=empty(STAIRCASE).schema, orient="row")
 
 
 def relieved(events: FirmEvents, strikes: Strikes, ids: Ints, sources: Sequence[Source]) -> FirmEvents:
@@ -245,12 +265,12 @@ def _best_pair(trial: Trial, worst: Ints, options: Sequence[Option]) -> tuple[Op
     return Option(words, "pair", f"{best[0].target} + {best[1].target}", best[0].cost + best[1].cost, note=note), best
 
 
-def _greedy(trial: Trial, worst: Ints, options: Sequence[Option], budget: float | None) -> dict[str, int]:
+def _greedy(trial: Trial, worst: Ints, options: Sequence[Option], budget: float) -> list[Option]:
     """Spend the budget on the best saving for its cost, valued anew after each pick."""
     chosen: list[Option] = []
-    left, lost = budget or 0.0, trial.before[worst].sum()
+    left, lost = budget, trial.before[worst].sum()
     open_ = [o for o in options if o.kind != "pair" and np.isfinite(o.cost) and o.cost > 0]
-    while budget is not None:
+    while np.isfinite(budget) or len(chosen) < MOST_STEPS:
         usable = [o for o in open_ if o.cost <= left and o.target not in {c.target for c in chosen}]
         after = [(float(trial.after([*chosen, o], worst).sum()), o) for o in usable]
         after = [(value, o) for value, o in after if value < lost * (1.0 - 1e-9)]
@@ -259,7 +279,7 @@ def _greedy(trial: Trial, worst: Ints, options: Sequence[Option], budget: float 
         lost, pick = max(after, key=lambda found: ((lost - found[0]) / found[1].cost, found[1].words))
         chosen.append(pick)
         left -= pick.cost
-    return {o.words: place for place, o in enumerate(chosen, start=1)}
+    return chosen
 
 
 def _row(option: Option, saved: object, years: int, chosen: dict[str, int]) -> dict[str, object]:

@@ -16,6 +16,9 @@ from tierscape.schema import Table
 if TYPE_CHECKING:
     from tierscape.charts import Chart
 
+DRAW = "draw:"
+"""How the names of drawn scenarios begin."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Stress(Result):
@@ -28,11 +31,14 @@ class Stress(Result):
     impact: pl.DataFrame
     scenarios: pl.DataFrame
     paths: pl.DataFrame
+    days: pl.DataFrame
     tail: pl.DataFrame
     causes: pl.DataFrame
     supply_clusters: pl.DataFrame
     systemic: pl.DataFrame
     mitigations: pl.DataFrame
+    staircase: pl.DataFrame
+    placement: pl.DataFrame
     products: tuple[str, ...] = ()
     currency: str = ""
     year: int | None = None
@@ -54,7 +60,11 @@ class Stress(Result):
 
     def sentence(self) -> str:
         """Say what breaks first and after how many days, what a bad year costs, and how much supply is unseen."""
-        said = [text for text in (self._survival(), self._tail(), self._systemic(), self._saving()) if text]
+        said = [
+            text
+            for text in (self._survival(), self._tail(), self._simulated(), self._systemic(), self._saving())
+            if text
+        ]
         unseen = f"{self.unseen_share:.0%} of the value of inputs comes from suppliers whom nobody named"
         text = "; ".join([*said, unseen])
         return f"{text[0].upper()}{text[1:]}."
@@ -93,6 +103,14 @@ class Stress(Result):
             text += f", {cause['cvar_share']:.0%} of it rooted in {cause['root']}"
         return text
 
+    def _simulated(self) -> str:
+        sure = self.scenarios.filter(~pl.col("scenario").str.starts_with(DRAW) & (pl.col("lost_units") > 0))
+        if not self.survive.is_empty() or sure.is_empty():
+            return ""
+        row = sure.row(0, named=True)
+        cost = "" if row["lost_margin"] is None else f", {money(row['lost_margin'], self.currency)} of margin"
+        return f"of what happens for certain, {row['scenario']} costs most: {row['lost_units']:,.0f} units are missed from day {row['first_loss_day']} on{cost}"
+
     def _systemic(self) -> str:
         if self.systemic.is_empty() or not self.survive.is_empty():
             return ""
@@ -117,7 +135,7 @@ class Stress(Result):
             lines.append(f"Exposed are {text}{worst}.")
         first = self.worst("site")
         if first is not None and first["remedy"] is not None:
-            lines.append(f"What would help most against the worst site: more capacity for {first['remedy']}.")
+            lines.append(f"What would help most against the worst site: {_help(first['target'], first['remedy'])}.")
         return tuple(lines)
 
     def columns(self) -> tuple[str, ...]:
@@ -155,6 +173,14 @@ class Stress(Result):
     def charts(self) -> tuple[Chart, ...]:
         """Give the pictures of what was asked."""
         return stress_charts(self)
+
+
+def _help(target: str, line: str) -> str:
+    """Say what one more unit a day of a line means: of the line that stops itself, somebody else who makes the same."""
+    site, found, part = line.partition("/")
+    if found and site == target:
+        return f"a second source of {part}"
+    return f"more capacity at {site} for {part}" if found else f"more capacity for {line}"
 
 
 def _plural(kind: str) -> str:

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from tierscape.analyses.stress.words import money
 from tierscape.charts import Chart, labelled_scatter, ranked_bars
 from tierscape.charts.chances import exceedance, fan
+from tierscape.charts.dumbbells import dumbbells
 from tierscape.charts.logs import log_scatter
+from tierscape.charts.shaded import shaded_days
+from tierscape.charts.stairs import staircase
 
 if TYPE_CHECKING:
     from tierscape.analyses.stress.charts import StressLike
@@ -26,8 +30,8 @@ OPTION_WORDS = {
 def risk_charts(answer: StressLike) -> tuple[Chart | None, ...]:
     """Give the pictures of bad years for which the answer holds numbers."""
     return (
-        binding_parts(answer), exceedance_curve(answer), delivery_fan(answer), roots(answer), clusters(answer),
-        options(answer),
+        binding_parts(answer), exceedance_curve(answer), delivery_fan(answer), worst_days(answer), roots(answer),
+        clusters(answer), options(answer), stairs(answer), before_after(answer),
     )  # fmt: skip
 
 
@@ -89,6 +93,69 @@ def delivery_fan(answer: StressLike) -> Chart | None:
     says = f"Deliveries of {product} over all drawn scenarios: median, mean, and 5th to 95th percentile; the mean is lowest on day {least['day']}."
     note = "Line: median. Dashed: mean. Band: from the 5th to the 95th percentile of the first draws. Disruptions begin at any day of the year."
     return Chart("paths", "What is delivered day by day", spec, says, "paths", note)
+
+
+def worst_days(answer: StressLike) -> Chart | None:
+    """Draw the worst draw day by day, else the worst target; events shaded, artefacts hatched."""
+    if answer.days.is_empty():
+        return None
+    drawn = answer.days.filter(pl.col("scenario").str.starts_with(DRAW))
+    rows = drawn if drawn.height else answer.days
+    name = rows["scenario"][0]
+    rows = rows.filter(pl.col("scenario") == name).sort("day")
+    titles = ("Day of the scenario", "Share of demand missed, 0–1")
+    spec = shaded_days(rows, x="day", y="loss_share", active="active", flag="flag", titles=titles)
+    most = float(rows["loss_share"].to_numpy().max(initial=0.0))
+    missed, flagged = rows.filter(pl.col("loss_share") > 0), rows["flag"].drop_nulls()
+    first = missed["day"][0] if missed.height else 0
+    says = f"Loss day by day in {name}: first on day {first}, at most {most:.0%} of demand; {flagged.len()} days are marked as artefacts."
+    note = "Grey: something is out. Hatched: the loss comes from stock being rebuilt or from the order rule, not from an event."
+    return Chart("days", "How the worst case runs", spec, says, "days", note)
+
+
+def stairs(answer: StressLike) -> Chart | None:
+    """Draw what is left of the expected loss after each step against the cost of all so far."""
+    if answer.staircase.height < 2:
+        return None
+    rows = answer.staircase.sort("step").with_columns(
+        word=pl.when(pl.col("step") > 0).then(pl.col("step").cast(pl.String)).otherwise(pl.lit("today"))
+    )
+    titles = (f"Cost of all steps so far, {answer.currency} a year", f"Expected loss left, {answer.currency} a year")
+    spec = staircase(rows, x="cost_per_year", y="mean_left", label="word", titles=titles)
+    last = rows.row(-1, named=True)
+    steps = "; ".join(f"{r['step']}: {r['option']}" for r in rows.filter(pl.col("step") > 0).iter_rows(named=True))
+    before, after, cost = (
+        money(v, answer.currency) for v in (rows["mean_left"][0], last["mean_left"], last["cost_per_year"])
+    )
+    says = f"Expected loss a year falls from {before} to {after} for {cost} a year. Steps: {steps}."
+    note = f"Steps, the best for its cost first: {steps}. The table gives the mean of the worst cases beside."
+    return Chart("staircase", "What each step leaves", spec, says, "staircase", note)
+
+
+def before_after(answer: StressLike) -> Chart | None:
+    """Draw the expected loss and the mean of the worst cases today and after all steps."""
+    if answer.staircase.height < 2:
+        return None
+    steps = answer.staircase.sort("step")
+    words = (("mean_left", "Expected loss a year"), ("cvar_left", "Mean of the worst cases"))
+    rows = pl.DataFrame(
+        {
+            "label": [word for _, word in words],
+            "today": [steps[name][0] / MILLION for name, _ in words],
+            "after": [steps[name][-1] / MILLION for name, _ in words],
+        }
+    ).with_columns(
+        word=pl.when(pl.col("today") > 0)
+        .then(pl.format("−{} %", (100 * (1 - pl.col("after") / pl.col("today"))).round(0).cast(pl.Int64)))
+        .otherwise(pl.lit("no loss"))
+    )
+    title = f"Million {answer.currency}: ● today, | after {steps.height - 1} steps"
+    spec = dumbbells(rows, label="label", first="today", second="after", title=title, word="word")
+    cost = money(steps["cost_per_year"][-1], answer.currency)
+    told = "; ".join(f"{label}: {word}" for label, word in rows.select("label", "word").iter_rows())
+    says = f"Loss today and after {steps.height - 1} steps that together cost {cost} a year. {told}."
+    note = f"All steps of the staircase together, {cost} a year, on the same draws as today."
+    return Chart("before_after", "What a bad year costs before and after", spec, says, "staircase", note)
 
 
 def roots(answer: StressLike) -> Chart | None:

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from tierscape.analyses.stress.assumptions import Run
-from tierscape.analyses.stress.study import DAYS, Losses, Study, simulate_delivered, swept
+from tierscape.analyses.stress.blocks import DAYS, simulate_delivered
+from tierscape.analyses.stress.study import Losses, Study, swept
 
 PATH_SCENARIOS = 500
 """Draws that the paths are percentiles of."""
@@ -77,6 +78,7 @@ def scenario_rows(study: Study, losses: Losses, names: Sequence[str], sensitive:
             "scenario": list(names),
             "events": m["events"].astype(np.int64),
             "lost_output": m["lost_output"] if study.output_known else np.full(len(names), np.nan),
+            "lost_value_added": m["lost_value_added"] if study.added_known else np.full(len(names), np.nan),
             "lost_units": lost_units,
             "lost_margin": margin,
             "loss_without_echo": margin * (1.0 - m["echo_share"]),

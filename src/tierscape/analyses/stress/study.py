@@ -11,57 +11,27 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tierscape.analyses.stress.added import value_added
 from tierscape.analyses.stress.assumptions import Dynamics, Run, Shocks
-from tierscape.analyses.stress.memory import block_for, lanes_for, needed_lanes
-from tierscape.kernels.firm_ario import FirmOutcome, FirmRules, simulate_firms
-from tierscape.kernels.firm_events import PROFILES, FirmEvents, active_days, take_scenarios
-from tierscape.kernels.firm_flags import find_artefacts
-from tierscape.kernels.firm_network import FirmNetwork
-from tierscape.kernels.hazard_draws import Chances, Hazards, draw
+from tierscape.analyses.stress.blocks import FIXED, Case, simulate_certain, simulate_drawn
+from tierscape.analyses.stress.memory import block_for, lanes_for
+from tierscape.analyses.stress.sectors import SectorCase
+from tierscape.analyses.stress.swings import Swing, swing_events
+from tierscape.errors import Finding
+from tierscape.kernels.firm_ario import FirmRules
+from tierscape.kernels.firm_events import PROFILES, FirmEvents, stacked
+from tierscape.kernels.hazard_draws import Chances
+from tierscape.kernels.sector_ario import SectorRules
 from tierscape.quantities.firm_lines import FirmLines
 from tierscape.quantities.hazards import Hazard, hazard_arrays, struck_once
 from tierscape.sweep import Kernel, sweep, terminal_bar
 
-FIXED = ("events", "lost_output", "lost_margin", "reroute_cost", "peak_loss_share", "first_loss_day", "day_recovered",
-         "stock_recovered_day", "restocking_peak", "starved", "truncated", "echo_share")  # fmt: skip
-"""Metrics of a scenario before those of each line with final demand and of each part."""
-DAYS = ("first_loss_day", "day_recovered", "stock_recovered_day")
-"""Metrics that are days, −1 for never."""
 MOST_PARTS = 200
 """Parts above which output lost by part, and so by tier, is not kept."""
 
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Case(NamedTuple):
-    """What a worker reads to draw and run scenarios.
-
-    Parameters
-    ----------
-    network : FirmNetwork
-    hazards : Hazards
-    chances : Chances
-    rules : FirmRules
-    worth : numpy.ndarray, shape (n,)
-        Money a unit of each line; where unknown 0, for lines with final demand 1.
-    margin : numpy.ndarray, shape (k,)
-        Margin a unit of each line with final demand, 0 where unknown.
-    group : numpy.ndarray of int, shape (n,)
-        Part of each line, −1 for stores; empty where too many parts are there.
-    lanes : int
-        Scenarios side by side, at most.
-    """
-
-    network: FirmNetwork
-    hazards: Hazards
-    chances: Chances
-    rules: FirmRules
-    worth: Floats
-    margin: Floats
-    group: Ints
-    lanes: int
 
 
 class Losses(NamedTuple):
@@ -102,6 +72,9 @@ class Study:
         Some product has a margin; else losses are in units only.
     output_known : bool
         All products have a value; else the value of lost output is not known.
+    added_known : bool
+        The value that some line adds is known.
+    findings : tuple of Finding
     """
 
     firm: FirmLines
@@ -110,6 +83,8 @@ class Study:
     parts: tuple[str, ...]
     margin_known: bool
     output_known: bool
+    added_known: bool
+    findings: tuple[Finding, ...]
 
     @property
     def demand_lines(self) -> Ints:
@@ -142,7 +117,7 @@ def make_study(firm: FirmLines, hazards: Sequence[Hazard], shocks: Shocks, dynam
     wide = firm.arrays.demand > 0
     transit: Literal["none", "pipeline"] = "pipeline" if firm.pipeline else "none"
     rules = FirmRules(
-        tau_days=dynamics.tau_days,
+        tau_days=dynamics.restock_days,
         horizon_days=dynamics.days(shocks.years),
         order_basis=dynamics.order_basis,
         rationing=dynamics.rationing,
@@ -151,15 +126,18 @@ def make_study(firm: FirmLines, hazards: Sequence[Hazard], shocks: Shocks, dynam
         precision=dynamics.precision,
     )
     group = number.astype(np.int64) if len(parts) <= MOST_PARTS else np.zeros(0, np.int64)
+    added, added_known, said = value_added(firm)
     case = Case(
         network=firm.arrays,
         hazards=hazard_arrays(hazards),
         chances=chances_of(shocks),
         rules=rules,
         worth=np.where(np.isnan(firm.worth), wide * 1.0, firm.worth),  # demand must count to be seen as lost
+        added=added,
         margin=np.nan_to_num(firm.margin[wide]),
         group=group,
         lanes=lanes_for(firm.arrays, rules, int(group.max(initial=-1)) + 1),
+        sector=_sector(firm, dynamics) if dynamics.model == "sector" else None,
     )
     return Study(
         firm,
@@ -168,7 +146,37 @@ def make_study(firm: FirmLines, hazards: Sequence[Hazard], shocks: Shocks, dynam
         tuple(parts.to_list()),
         margin_known=bool(np.isfinite(firm.margin[wide]).any()),
         output_known=bool(np.isfinite(firm.worth[wide]).all()),
+        added_known=added_known,
+        findings=(*said, *(_sector_leaves_out(hazards) if dynamics.model == "sector" else ())),
     )
+
+
+def _sector(firm: FirmLines, dynamics: Dynamics) -> SectorCase:
+    """Give the rules of sectors, and one price a part: the mean of its lines by output, 1 where nobody knows."""
+    part = np.unique(firm.lines["part"].to_numpy(), return_inverse=True)[1]
+    known = np.isfinite(firm.worth) & (firm.worth > 0) & (firm.arrays.output > 0)
+    output = np.where(known, firm.arrays.output, 0.0)
+    total = np.bincount(part, output)
+    money = np.bincount(part, output * np.where(known, firm.worth, 0.0))
+    price = np.divide(money, total, out=np.ones(len(total)), where=total > 0)
+    rules = SectorRules(
+        psi=dynamics.sector.psi, restock_days=dynamics.restock_days, overproduction=dynamics.sector.overproduction,
+        overproduction_days=dynamics.sector.overproduction_days, orders=dynamics.reorder,
+        precision=dynamics.precision,
+    )  # fmt: skip
+    return SectorCase(rules, price[part])
+
+
+def _sector_leaves_out(hazards: Sequence[Hazard]) -> tuple[Finding, ...]:
+    """Say what the model of sectors cannot show."""
+    lanes = [h.key for h in hazards if h.members.on_links]
+    problem = "the model of sectors has no goods on their way, no ranks, no roots of a loss and no declared headroom"
+    if lanes:
+        problem += f"; {len(lanes)} disruptions of lanes hit nobody in it, save for the cost of ways round"
+    return (Finding(
+        rule="sector_model", severity="note", table="disruptions", problem=problem, count=max(len(lanes), 1), value=lanes[0] if lanes else None,
+        remedy="Take dynamics.model firm for these.",
+    ),)  # fmt: skip
 
 
 def chances_of(shocks: Shocks) -> Chances:
@@ -205,24 +213,30 @@ def run_drawn(case: Case, scenarios: int | Ints, run: Run, *, title: str = "Scen
     return _losses(case, swept(simulate_drawn, case, scenarios, run, title=title, lanes=case.lanes))
 
 
-def run_certain(study: Study, hazards: Sequence[Hazard], run: Run, *, title: str = "What-ifs") -> Losses:
-    """Run one scenario for each hazard, in which it strikes for certain on day 1.
+def run_certain(study: Study, hazards: Sequence[Hazard], run: Run, *, swings: Sequence[Swing] = (), title: str = "What-ifs") -> Losses:  # fmt: skip
+    """Run one scenario for each hazard, in which it strikes for certain on day 1, then one for each swing of demand.
 
     Parameters
     ----------
     study : Study
     hazards : sequence of Hazard
     run : Run
+    swings : sequence of Swing
     title : str
 
     Returns
     -------
     Losses
     """
+    cost = [float(np.nan_to_num(h.cost).sum() * h.days) for h in hazards] + [0.0] * len(swings)
+    return run_events(study.case, sure_events(study, hazards, swings), np.array(cost), run, title=title)
+
+
+def sure_events(study: Study, hazards: Sequence[Hazard], swings: Sequence[Swing]) -> FirmEvents:
+    """Give the events of ``run_certain``."""
     chances = study.case.chances
     events = struck_once(hazards, profile=chances.profile, ramp_days=chances.ramp_days)
-    cost = np.array([float(np.nan_to_num(h.cost).sum() * h.days) for h in hazards])
-    return run_events(study.case, events, cost, run, title=title)
+    return stacked(events, swing_events(study.firm, swings)) if swings else events
 
 
 def run_events(case: Case, events: FirmEvents, cost: Floats, run: Run, *, title: str) -> Losses:
@@ -285,112 +299,3 @@ def _losses(case: Case, rows: Floats) -> Losses:
 @contextmanager
 def _silent() -> Iterator[None]:
     yield None
-
-
-def simulate_drawn(case: Case, ids: Ints) -> Floats:
-    """Draw and run a block: the kernel of a sweep, one row of metrics a scenario."""
-    drawn = draw(case.hazards, case.chances, ids, case.rules.horizon_days)
-    rows = _metrics(case, drawn.events, np.flatnonzero(drawn.number), len(ids))
-    rows[:, FIXED.index("events")] = drawn.number
-    rows[:, FIXED.index("reroute_cost")] = drawn.cost
-    return rows
-
-
-def simulate_certain(arrays: tuple[Case, FirmEvents, Floats], ids: Ints) -> Floats:
-    """Run a block of given scenarios: the kernel of a sweep."""
-    case, events, cost = arrays
-    rows = _metrics(case, take_scenarios(events, ids), np.arange(len(ids)), len(ids))
-    rows[:, FIXED.index("events")] = 1.0
-    rows[:, FIXED.index("reroute_cost")] = cost[ids]
-    return rows
-
-
-def _metrics(case: Case, events: FirmEvents, busy: Ints, scenarios: int) -> Floats:
-    """Run the scenarios in which something happens; in the others nothing is lost, and no day comes."""
-    selling, parts = int((case.network.demand > 0).sum()), int(case.group.max(initial=-1)) + 1
-    rows = np.zeros((scenarios, len(FIXED) + selling + parts))
-    for name in DAYS:
-        rows[:, FIXED.index(name)] = -1.0
-    group = case.group if parts else None
-    for first in range(0, len(busy), case.lanes):
-        ids = busy[first : first + case.lanes]
-        here = take_scenarios(events, ids)
-        outcome = simulate_firms(
-            case.network, here, case.rules, worth=case.worth, group=group, lanes=needed_lanes(len(ids))
-        )
-        rows[ids] = np.concatenate(
-            (_fixed(case, here, outcome), outcome.lost_units, _lost_parts(case, outcome)), axis=1
-        )
-    return rows
-
-
-def _fixed(case: Case, events: FirmEvents, outcome: FirmOutcome) -> Floats:
-    marks = find_artefacts(
-        outcome, active_days(events, case.rules.horizon_days), float(case.worth @ case.network.demand)
-    )
-    echo = np.divide(
-        marks.loss - marks.loss_without_echo, marks.loss, out=np.zeros_like(marks.loss), where=marks.loss > 0
-    )
-    none = np.zeros(len(outcome.lost_output))
-    return np.column_stack(
-        (
-            none, outcome.lost_output, outcome.lost_units @ case.margin, none, outcome.peak_loss_share,
-            outcome.first_loss_day, outcome.day_recovered, outcome.stock_recovered_day, marks.restocking_peak,
-            marks.starved, marks.truncated, echo,
-        )
-    )  # fmt: skip
-
-
-def _lost_parts(case: Case, outcome: FirmOutcome) -> Floats:
-    """Give the output lost of each part; on days that were not run all is normal."""
-    if not outcome.made.shape[2]:
-        return np.zeros((len(outcome.lost_output), 0))
-    known = case.group >= 0
-    normal = np.bincount(case.group[known], case.network.output[known], outcome.made.shape[2])
-    lost = (normal - outcome.made).sum(axis=1)
-    return np.asarray(np.where(np.abs(lost) > 1e-9 * normal, lost, 0.0))
-
-
-def tau_range(case: Case, ids: Ints) -> tuple[Floats, Floats]:
-    """Give the money lost in some drawn scenarios with half and with twice the time in which stock is ordered again.
-
-    Parameters
-    ----------
-    case : Case
-    ids : numpy.ndarray of int, shape (m,)
-
-    Returns
-    -------
-    half, twice : numpy.ndarray, shape (m,)
-    """
-    at = FIXED.index("lost_margin")
-    taus = (max(case.rules.tau_days / 2, 1.0), case.rules.tau_days * 2)
-    half, twice = (simulate_drawn(case._replace(rules=case.rules._replace(tau_days=tau)), ids)[:, at] for tau in taus)
-    return half, twice
-
-
-def simulate_delivered(case: Case, ids: Ints) -> Floats:
-    """Draw a block and give what is delivered of each product on each day: the kernel of a sweep.
-
-    Parameters
-    ----------
-    case : Case
-        ``group`` numbers the products of lines with final demand, −1 for all others.
-    ids : numpy.ndarray of int, shape (m,)
-
-    Returns
-    -------
-    numpy.ndarray, shape (m, days · products)
-        Units a day, products of a day side by side.
-    """
-    known = case.group >= 0
-    normal = np.bincount(case.group[known], case.network.demand[known])
-    drawn = draw(case.hazards, case.chances, ids, case.rules.horizon_days)
-    rows: Floats = np.array(np.broadcast_to(normal, (len(ids), case.rules.horizon_days, len(normal))), dtype=np.float64)
-    busy = np.flatnonzero(drawn.number)
-    for first in range(0, len(busy), case.lanes):
-        part = busy[first : first + case.lanes]
-        here = take_scenarios(drawn.events, part)
-        outcome = simulate_firms(case.network, here, case.rules, group=case.group, lanes=needed_lanes(len(part)))
-        rows[part] -= outcome.unmet
-    return np.asarray(rows.reshape(len(ids), -1), dtype=np.float64)

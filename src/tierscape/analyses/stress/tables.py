@@ -58,10 +58,11 @@ IMPACT = Table("impact", "a target, by kind, the largest loss first", ("target_k
     _EVIDENCE,
 ))  # fmt: skip
 
-SCENARIOS = Table("scenarios", "a target that stops for certain, then the draws in which anything is lost; the largest loss first", ("scenario",), (
-    Column("scenario", "text", "Target that stops for certain, or number of the draw."),
+SCENARIOS = Table("scenarios", "a target that stops or a demand that swings for certain, then the draws in which anything is lost; the largest loss first", ("scenario",), (
+    Column("scenario", "text", "Target that stops for certain, swing of demand, or number of the draw."),
     Column("events", "integer", "Strikes that hit anybody.", unit="1"),
     _money("lost_output", "Output lost by all lines at their prices."),
+    _money("lost_value_added", "Value added lost by all lines whose price and inputs' prices are known."),
     Column("lost_units", "number", "Final demand missed, units of products.", unit="1"),
     _money("lost_margin", "Margin of the demand that is missed; empty where no product has a margin."),
     _money("loss_without_echo", "The same without later losses that restocking alone causes."),
@@ -95,14 +96,22 @@ TAIL = Table("tail", "a group of losses", ("group_kind", "group"), (
 ))  # fmt: skip
 
 CAUSES = Table("causes", "a loss by its root", ("scenario", "root", "input", "path"), (
-    Column("scenario", "text", "Scenario, or all for the mean of the worst five of the tail."),
+    Column("scenario", "text", "Scenario, or all for the mean of the whole tail."),
     Column("root_kind", "text", "outage, closure, no headroom or swing."),
     Column("root", "text", "Where it began."),
     Column("input", "text", "Input that stopped the product first."),
     Column("path", "text", "From the root to the product."),
     Column("lost_units", "number", "Demand missed through it, units of products.", unit="1"),
     _money("lost_margin", "Margin lost through it."),
-    _share("cvar_share", "Its share of the loss of the worst five."),
+    _share("cvar_share", "Its share of all losses of the tail; empty outside it."),
+))  # fmt: skip
+
+DAYS = Table("days", "a day of a scenario that is shown", ("scenario", "day"), (
+    Column("scenario", "text", "One of the five worst draws, the median draw with a loss, or one of the five worst targets."),
+    Column("day", "integer", "Day of the scenario.", unit="d"),
+    _share("loss_share", "Demand missed over what a usual day asks for, by value; above 1 where demand has swung up."),
+    Column("active", "boolean", "An event acts."),
+    Column("flag", "text", "echo: a loss that comes back without an event; restocking: stock being rebuilt after the last one."),
 ))  # fmt: skip
 
 SUPPLY_CLUSTERS = Table("supply_clusters", "a region whose sites may stop together, the largest loss first", ("supply_cluster",), (
@@ -130,6 +139,24 @@ MITIGATIONS = Table("mitigations", "an option, the best for its cost first", ("o
     Column("note", "text", "What to know about it."),
 ))  # fmt: skip
 
+STAIRCASE = Table("staircase", "what is done so far, each step the best for its cost after those before", ("step",), (
+    Column("step", "integer", "Steps taken; 0 is today.", unit="1"),
+    Column("option", "text", "What is done in this step."),
+    _money("cost_per_year", "Cost of all steps so far.", "money/year"),
+    _money("mean_left", "Expected loss that is left.", "money/year"),
+    _money("cvar_left", "CVaR that is left."),
+))  # fmt: skip
+
+PLACEMENT = Table("placement", "a part of a bill of materials without branches that meet again", ("part",), (
+    Column("part", "text", "Part."),
+    _NAME,
+    _days("lead_days", "Days that it takes to make: median of its makers."),
+    _days("promised_days", "Days within which it is handed on."),
+    _days("covered_days", "Days of demand that its stock must bridge; 0 holds none."),
+    Column("stock", "number", "Safety stock.", unit="1"),
+    _money("cost_per_year", "Cost of that stock.", "money/year"),
+))  # fmt: skip
+
 SYSTEMIC = Table("systemic", "a site, the largest share first", ("site",), (
     Column("site", "text", "Site that fails with all that it makes."),
     _NAME,
@@ -143,4 +170,17 @@ SYSTEMIC = Table("systemic", "a site, the largest share first", ("site",), (
     _EVIDENCE,
 ))  # fmt: skip
 
-ALL = (SURVIVE, IMPACT, SCENARIOS, PATHS, TAIL, CAUSES, SUPPLY_CLUSTERS, SYSTEMIC, MITIGATIONS)
+ALL = (
+    SURVIVE,
+    IMPACT,
+    SCENARIOS,
+    PATHS,
+    DAYS,
+    TAIL,
+    CAUSES,
+    SUPPLY_CLUSTERS,
+    SYSTEMIC,
+    MITIGATIONS,
+    STAIRCASE,
+    PLACEMENT,
+)

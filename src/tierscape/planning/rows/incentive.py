@@ -116,8 +116,11 @@ def _relief(written: Written, supported: _Supported, rate: Floats) -> Expression
     project = supported.project[rows]
     pair = problem["projects"]["pair"].to_numpy()[project]
     declare(written, "taxed", {"taxed": np.arange(len(rows)), "period": np.array(written.periods)})
-    made = picked(written["output"], "pair", pair, "taxed")
-    written.rows("incentive:made", written["taxed"] - made <= 0)
+    # what a pair makes counts once, whatever number of supported projects stands at it
+    both, at = np.unique(np.stack([supported.incentive[rows], pair]), axis=1, return_inverse=True)
+    counted = summed(1 * written["taxed"], "taxed", at.reshape(-1), "makes", both.shape[1])
+    made = picked(written["output"], "pair", both[1], "makes")
+    written.rows("incentive:made", counted - made <= 0)
     added = problem["projects"]["added"].fill_null(0.0).to_numpy()[project]
     there = added[:, None, None] * reached_share(problem)[project] * supported.in_time[rows][:, :, None]
     start = picked(supported.start, "eligible", rows, "taxed").rename({"period": "begun"})

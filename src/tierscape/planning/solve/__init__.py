@@ -6,6 +6,7 @@ from tierscape.planning.solve.limits import Limits, Reason
 from tierscape.planning.solve.master import Cuts, Rows
 from tierscape.planning.solve.outcome import Outcome, Progress, Step
 from tierscape.planning.solve.prepared import Prepared, solve
+from tierscape.planning.solve.worker import heard
 
 __all__ = [
     "Cuts",
@@ -19,6 +20,7 @@ __all__ = [
     "Step",
     "conditional_value",
     "evaluate",
+    "heard",
     "shortfall",
     "solve",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -139,6 +140,15 @@ class Recourse:
             elif status == "optimal" and copy.matrix.shape not in self._alike:
                 self._alike[copy.matrix.shape] = solver.basis
             found[w] = np.inf if status == "infeasible" else max(solver.objective - copy.reference, 0.0)
+        return found
+
+    def bases(self, scenarios: Sequence[int]) -> dict[int, HighsBasis]:
+        """Give the bases of scenarios' programs at the plan that was evaluated last, where they are kept."""
+        found = {}
+        for w in scenarios:
+            basis = self._bases[w] if len(self.copies) > OWN else self._solvers[w].basis if w in self._solvers else None
+            if basis is not None and basis.valid:
+                found[w] = basis
         return found
 
     def _ready(self, w: int, copy: Copy, x: Floats) -> Solver:

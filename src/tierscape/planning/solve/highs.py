@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Status = Literal["optimal", "infeasible", "limit"]
 
 UNLIMITED = 2**31 - 1
+DUAL, PRIMAL = 1, 4
+"""Simplex strategies of HiGHS by number."""
 INTERIOR = 100
 """Iterations of the simplex method that one of the interior point method counts as (about what it costs)."""
 MANY_ROWS = 20_000
@@ -115,6 +117,14 @@ class Solver(Held):
             return self.run(effort)
         finally:
             self.set("solver", "choose")
+
+    def run_primal(self, effort: Effort | None = None) -> Status:
+        """Solve by the primal simplex method: from a feasible basis that new costs made less than optimal."""
+        self.set("simplex_strategy", PRIMAL)
+        try:
+            return self.run(effort)
+        finally:
+            self.set("simplex_strategy", DUAL)
 
     def _limit(self, effort: Effort) -> None:
         # HiGHS counts the seconds of a time limit over all runs of an instance, but in a tree search from its start

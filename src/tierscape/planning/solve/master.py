@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,9 @@ class Master:
     Columns are the base's, then eta and cvar, then a copy's own and its xi, copy by copy. Rows are the base's, then
     cvar >= eta + sum p xi / (1 - alpha), then what came: a copy's rows and xi + eta >= cost'y - reference, or cuts. R itself
     is eliminated: xi >= max(0, r) - eta is xi >= r - eta and xi >= 0, as eta >= 0.
+
+    ``feasible`` says that the basis that stands fits the rows but may be far from optimal, since costs changed: the next run
+    is by the primal simplex method.
     """
 
     def __init__(self, two_stage: TwoStage) -> None:
@@ -54,6 +57,7 @@ class Master:
         self.inside: list[int] = []
         self.cuts = 0
         self._rows_then = 0
+        self.feasible = False
         base = two_stage.base
         self.n = len(base.cost)
         self.base_rows: Numbers = np.arange(base.matrix.shape[0])
@@ -81,12 +85,43 @@ class Master:
         base = self.two_stage.base
         return np.flatnonzero(base.integer & (base.lower < base.upper))
 
-    def admit(self, scenarios: Sequence[int]) -> None:
-        """Take scenarios into the model, in the order given."""
-        for w in scenarios:
-            if w not in self.inside:
-                self._add(self.two_stage.copies[w])
-                self.inside.append(w)
+    def admit(self, scenarios: Sequence[int], bases: Mapping[int, HighsBasis] | None = None) -> None:
+        """Take scenarios into the model, in the order given.
+
+        Parameters
+        ----------
+        scenarios : sequence of int
+        bases : mapping of int to HighsBasis, optional
+            Basis of each copy alone at the point that stands, dearer there than eta: with the basis that stands they make one
+            of the whole, feasible and nearly optimal.
+        """
+        new = [w for w in scenarios if w not in self.inside]
+        stands = self.solver.basis
+        for w in new:
+            self._add(self.two_stage.copies[w])
+            self.inside.append(w)
+        if bases is not None and stands.valid and new and all(w in bases for w in new):
+            self.solver.basis = self._joined(stands, [bases[w] for w in new])
+            self.feasible = True
+
+    def _joined(self, stands: HighsBasis, own: Sequence[HighsBasis]) -> HighsBasis:
+        """Put bases together: xi and cvar are basic, the rows that define them hold exactly."""
+        from highspy import HighsBasis, HighsBasisStatus
+
+        basic, at_lower = HighsBasisStatus.kBasic, HighsBasisStatus.kLower
+        columns, rows = list(stands.col_status), list(stands.row_status)
+        if columns[self.cvar] != basic:
+            columns[self.cvar] = basic
+            if rows[self.tail_row] == basic:
+                rows[self.tail_row] = at_lower
+            else:
+                columns[self.eta] = at_lower
+        for basis in own:
+            columns += [*basis.col_status, basic]
+            rows += [*basis.row_status, at_lower]
+        joined = HighsBasis()
+        joined.valid, joined.col_status, joined.row_status = True, columns, rows
+        return joined
 
     def _add(self, copy: Copy) -> None:
         k, r = len(copy.cost), copy.matrix.shape[0]
@@ -122,6 +157,11 @@ class Master:
     def run(self, effort: Effort) -> Status:
         """Solve the program as a linear one, from the basis that stands unless much came since it was found."""
         rows = self.solver.rows
+        if self.feasible:
+            self.feasible = False
+            status = self.solver.run_primal(effort)
+            self._rows_then = rows if status == "optimal" else self._rows_then
+            return status
         grown = self._rows_then and rows > max(GROWN * self._rows_then, LARGE)
         status = self.solver.run_afresh(effort) if grown else self.solver.run(effort)
         if status == "optimal":

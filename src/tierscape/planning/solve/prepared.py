@@ -29,6 +29,9 @@ MIDDLE_COLUMNS = 60_000
 """Up to this size the root of the whole tree, with the solver's cuts, costs no more than that of a part, and proves more."""
 FIRST_NODES = 1_500
 """Nodes after which that first tree is left for parts: what it proved stays, its cuts are lost."""
+KEEN = 0.1
+"""Share of the allowed gap within which the plan of an earlier question is taken as it is: otherwise a dive, cheap beside the bound,
+is tried although that plan is near enough."""
 AGAIN = 2
 """How often a dive is tried."""
 GRACE = 0.1
@@ -54,7 +57,7 @@ class Prepared:
         self.cuts = cuts
         self.master = Master(two_stage)
         self.recourse = Recourse(two_stage.copies)
-        self._basis: HighsBasis | None = None
+        self.basis: HighsBasis | None = None
         self._plan: Floats | None = None
 
     @property
@@ -86,6 +89,7 @@ class Prepared:
 
     def price(self, cost: Floats, weight: float | None = None) -> None:
         """Change the costs of all base columns, and the weight of the tail."""
+        self.master.feasible |= not np.array_equal(cost, self.base.cost) or weight not in (None, self.two_stage.weight)
         self.master.solver.price(np.arange(len(cost)), cost)
         self._became(cost=np.array(cost))
         if weight is not None:
@@ -108,6 +112,10 @@ class Prepared:
             row_upper=np.append(self.base.row_upper, rows.upper),
         )
         return np.arange(first, first + count)
+
+    def begin_with(self, plan: Floats) -> None:
+        """Try a plan first in the next search; only its whole columns are read, and it need not fit."""
+        self._plan = plan
 
     @contextmanager
     def forced(self, columns: NDArray[np.integer], lower: Floats, upper: Floats) -> Iterator[None]:
@@ -143,8 +151,8 @@ class Prepared:
             HiGHS fails, or a plan lies below the proven bound.
         """
         search = Search(self.master, self.recourse, Effort(limits), self.cuts)
-        if self._basis is not None:
-            self.master.basis = self._basis
+        if self.basis is not None:
+            self.master.basis = self.basis
         shown: list[Progress] = []
 
         def beat(due: bool) -> None:  # noqa: FBT001 - called by the worker alone
@@ -157,7 +165,7 @@ class Prepared:
         outcome = interruptible(lambda: self._search(search), search.effort.cancel, stop, beat)
         if progress is not None and search.latest is not None:
             progress(replace(search.latest, seconds=search.effort.seconds))
-        self._basis = search.root_basis
+        self.basis = search.root_basis
         self._plan = self._plan if outcome.x is None else outcome.x
         return outcome
 
@@ -175,6 +183,10 @@ class Prepared:
                 status = polish.tree(search)
             elif search.closed() is None:
                 _in_parts(search)
+            elif (
+                search.closed() == "gap" and search.gap > KEEN * search.effort.limits.gap and not self._small(binaries)
+            ):
+                _one_dive(search)
         if status == "infeasible" and search.plan is None:
             return self._infeasible(search)
         # a run may end at its share of the time left before the whole is used
@@ -197,6 +209,13 @@ class Prepared:
             short = short if whole is None else whole
         outcome = _outcome(search, "infeasible")
         return replace(outcome, status="infeasible", short=np.zeros(0) if short is None else short)
+
+
+def _one_dive(search: Search) -> None:
+    values = dive.dive(search)
+    if values is not None:
+        search.settle(values)
+    search.note("dive")
 
 
 def _in_parts(search: Search) -> None:

@@ -172,7 +172,8 @@ class Search:
             missing = self.missing(plan.evaluated.targets, eta)
             if not missing or plan.value - believed <= 1e-9 * max(1.0, abs(believed)):
                 break
-            self.master.admit(missing[: max(3, self.first)])
+            missing = missing[: max(3, self.first)]
+            self.master.admit(missing, self.recourse.bases(missing))
         self.master.release()
         return lost
 

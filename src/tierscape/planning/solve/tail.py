@@ -51,7 +51,8 @@ def bound(search: Search) -> Status:
         missing = search.missing(targets, master.threshold)
         if not missing:
             return "optimal"
-        master.admit(missing[: A_ROUND if master.inside else search.first + A_ROUND])
+        missing = missing[: A_ROUND if master.inside else search.first + A_ROUND]
+        master.admit(missing, recourse.bases(missing))
 
 
 def _with_cuts(search: Search) -> Status:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
-from collections.abc import Callable
-from types import TracebackType
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType, TracebackType
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -71,12 +73,12 @@ def interruptible(
     while not finished.is_set():
         try:
             # inside, since Ctrl-C may come while the thread starts
+            if stop is not None and not cancel.is_set() and stop():
+                cancel.set()
             if not begun:
                 begun = True
                 thread.start()
             finished.wait(TICK)
-            if stop is not None and not cancel.is_set() and stop():
-                cancel.set()
             due = time.monotonic() - last >= BEAT
             last = time.monotonic() if due else last
             if beat is not None and not finished.is_set():
@@ -88,3 +90,35 @@ def interruptible(
     if kept.error is not None:
         raise kept.error
     return done[0]
+
+
+@contextmanager
+def heard() -> Iterator[Callable[[], bool]]:
+    """Take Ctrl-C as a wish to stop, not as an error, for the length of a ``with``: between two searches nothing is lost either.
+
+    Yields
+    ------
+    callable
+        Says whether the user asked to stop. Outside the main thread, and where Ctrl-C is ignored, it never does.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        The second Ctrl-C.
+    """
+    asked = threading.Event()
+
+    def hear(_number: int, _frame: FrameType | None) -> None:
+        if asked.is_set():
+            raise KeyboardInterrupt
+        asked.set()
+
+    here = threading.current_thread() is threading.main_thread()
+    if not here or signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        yield asked.is_set
+        return
+    before = signal.signal(signal.SIGINT, hear)
+    try:
+        yield asked.is_set
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)

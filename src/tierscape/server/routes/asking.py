@@ -88,14 +88,14 @@ def _ask(request: Request, held: Serving, what: tuple[str, str, str], raw: bytes
     question = answering.question(name, network, parameters(raw), held.settings.data_paths)
     if not answering.names_files(name, question.params):
         held.answers.remember(question, raw)
-    body = held.answers.bodies.get(question.key)
+    body = held.answers.bodies.get(who.workspace, question.key)
     if body is not None:
         return send(request, body, **{"X-Cache": "hit"})
     if not wait or slow(held, name, network):
         job = jobs.add(held.store, who.workspace, question, by=who.actor.user)
         held.workers.wake()
         return JSONResponse({"job": job, "result_key": question.key}, 202, {"X-Result-Key": question.key})
-    body, computed = held.answers.body(question, network)
+    body, computed = held.answers.body(who.workspace, question, network)
     return send(request, body, **{"X-Cache": "computed" if computed else "hit"})
 
 

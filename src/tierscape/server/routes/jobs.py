@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
-from tierscape.server.access import Member, current_actor, enter, member
+from tierscape.server.access import Gate, Member, enter, member
 from tierscape.server.refusals import Forbidden, NotFound, NotSignedIn
 from tierscape.server.serving import Serving, serving
 from tierscape.server.store import jobs
@@ -115,6 +115,8 @@ async def _events(request: Request, held: Serving, who: Member, job: str) -> Asy
 
 def _again(request: Request, workspace: str) -> None:
     """See anew whether the reader may see the workspace: a stream must end with the membership."""
-    if hasattr(request.state, "actor"):
-        del request.state.actor
-    enter(current_actor(request), workspace, "viewer")
+    gate: Gate = request.app.state.gate
+    actor = gate.again(request)
+    if actor is None:
+        raise NotSignedIn
+    enter(actor, workspace, "viewer")

@@ -12,7 +12,7 @@ from tierscape.server.refusals import Forbidden, NotFound
 from tierscape.server.routes.persons import Given
 from tierscape.server.store import accounts, audit
 from tierscape.server.store.account_tables import AuditEntry, User
-from tierscape.server.store.engine import reading, writing
+from tierscape.server.store.engine import EVERYWHERE, reading, writing
 
 router = APIRouter(prefix="/api/w/{workspace}", tags=["members"])
 Admin = Annotated[Member, Depends(member("admin"))]
@@ -67,7 +67,7 @@ def list_members(request: Request, seat: Admin) -> list[MemberBody]:
 def set_member(request: Request, seat: Admin, given: NewRole) -> list[MemberBody]:
     """Give a person a role, in place of the one before."""
     _in_person(seat)
-    with writing(request.app.state.engine) as session:
+    with writing(request.app.state.engine, seat.workspace) as session:
         audit.lock(session)
         user = accounts.by_email(session, given.email)
         if user is None or user.disabled:
@@ -85,7 +85,7 @@ def set_member(request: Request, seat: Admin, given: NewRole) -> list[MemberBody
 def remove_member(request: Request, seat: Admin, user: str) -> None:
     """Take a person out of a workspace; the next request of that one sees nothing of it."""
     _in_person(seat)
-    with writing(request.app.state.engine) as session:
+    with writing(request.app.state.engine, seat.workspace) as session:
         audit.lock(session)
         accounts.remove_member(session, seat.workspace, user)
         audit.record(session, "member.remove", user=seat.actor.user, workspace=seat.workspace, target=user)
@@ -99,9 +99,11 @@ def read_audit(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> AuditPage:
     """Read the log of a workspace."""
-    with reading(request.app.state.engine) as session:
-        rows = audit.entries(session, seat.workspace, before=before, limit=limit)
-        return AuditPage(rows=named(rows, accounts.people(session)), **head_fields(audit.head(session)))
+    engine = request.app.state.engine
+    with reading(engine, seat.workspace) as session:
+        rows = named(audit.entries(session, seat.workspace, before=before, limit=limit), accounts.people(session))
+    with reading(engine, EVERYWHERE) as session:
+        return AuditPage(rows=rows, **head_fields(audit.head(session)))
 
 
 def named(rows: list[AuditEntry], people: list[User]) -> list[AuditRow]:

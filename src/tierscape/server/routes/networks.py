@@ -89,7 +89,7 @@ def list_networks(who: Viewer, held: Held) -> list[NetworkRow]:
     pointed: dict[str, str] = {}
     for each in names.listing(held.store, who.workspace):
         pointed.setdefault(each["digest"], each["name"])
-    with reading(held.store.engine) as session:
+    with reading(held.store.engine, who.workspace) as session:
         rows = networks.listing(session, who.workspace)
     return [
         NetworkRow(
@@ -150,7 +150,7 @@ def _made(network: Network, name: str | None) -> Made:
 @router.get("/{digest}")
 def one_network(digest: str, who: Viewer, held: Held) -> NetworkBody:
     """Give a network: products, rows by table, findings, names."""
-    with reading(held.store.engine) as session:
+    with reading(held.store.engine, who.workspace) as session:
         row = networks.row(session, who.workspace, digest)
         tables = networks.counts(session, digest)
     pointing = [each["name"] for each in names.listing(held.store, who.workspace) if each["digest"] == digest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ from tierscape.server import remade
 from tierscape.server.access import Member, current_actor, enter, member
 from tierscape.server.headers import REPORT_POLICY
 from tierscape.server.refusals import NotFound
+from tierscape.server.routes.asking import slow
 from tierscape.server.routes.catalogue import EXCEL
 from tierscape.server.serving import FRESH, JSON, Serving, quickly, send, serving
 from tierscape.server.store.results import Body
@@ -40,7 +42,7 @@ class ChartBody(BaseModel):
 
 
 def _body(held: Serving, who: Member, key: str) -> Body:
-    body = held.answers.bodies.get(key)
+    body = held.answers.bodies.get(who.workspace, key)
     if body is None or not held.shelf.has(who.workspace, body.digest):
         raise NotFound
     return body
@@ -92,9 +94,14 @@ def result_workbook(key: str, who: Viewer, held: Held) -> Response:
 @router.get("/{key}/report.html", response_class=Response, responses={200: {"content": {"text/html": {}}}})
 def result_page(key: str, who: Viewer, held: Held, static: bool = False) -> Response:  # noqa: FBT001, FBT002 - a query
     """Give an answer as one self-contained page."""
-    _body(held, who, key)
-    question = held.answers.question(key)
-    answer = held.answers.result(question, held.shelf.read(who.workspace, question.digest))
+    body = _body(held, who, key)
+    question = held.answers.question(who.workspace, key)
+    network = held.shelf.read(who.workspace, question.digest)
+    if slow(held, question.analysis, network):  # never computed again while somebody waits
+        kept = held.answers.headlines(who.workspace, key), gzip.decompress(held.answers.charts(who.workspace, key))
+        answer = remade.answer(body.plain, *kept)
+    else:
+        answer = held.answers.result(question, network)
     today = dt.datetime.now(tz=dt.UTC).date().isoformat()
     return html(answer.to_html(static=static, date=today))
 

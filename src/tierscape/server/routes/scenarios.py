@@ -1,27 +1,19 @@
-"""Scenarios: named edits, what they make, and what they change in the answers."""
+"""Scenarios: named edits, and the networks that they make."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-import polars as pl
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from tierscape.analyses.design import plan_scenario
-from tierscape.compare import Comparison
 from tierscape.errors import ParameterError
-from tierscape.network import Network
-from tierscape.results import Result
 from tierscape.scenario import Edit
-from tierscape.schema import TABLES
-from tierscape.server import answering, remade
+from tierscape.server import remade
 from tierscape.server.access import Member, member
-from tierscape.server.difference import table_difference
 from tierscape.server.refusals import NotFound
-from tierscape.server.reporting import every_product
 from tierscape.server.routes.networks import MOST_EDITS, edited_network
-from tierscape.server.routes.rows import Difference
 from tierscape.server.serving import Serving, serving
 from tierscape.server.store import scenarios
 from tierscape.server.store.tables import StoredScenario
@@ -32,7 +24,6 @@ Viewer = Annotated[Member, Depends(member("viewer"))]
 Planner = Annotated[Member, Depends(member("planner"))]
 Held = Annotated[Serving, Depends(serving)]
 Digest = Annotated[str, Field(min_length=64, max_length=64)]
-MOST_DIFFERENCES = 2000
 
 
 class ScenarioIn(BaseModel):
@@ -67,50 +58,6 @@ class ScenarioBody(BaseModel):
     created: str
 
 
-class CompareIn(BaseModel):
-    """What to compare."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    digest: Digest
-    scenarios: list[str] = Field(min_length=1, max_length=20)
-    analyses: list[str] = Field(min_length=1, max_length=20)
-    parameters: dict[str, dict[str, Any]] = Field({}, description="Parameters by analysis.")
-
-
-class CompareRow(BaseModel):
-    """A number that a scenario changes."""
-
-    scenario: str
-    analysis: str
-    product: str
-    table: str
-    row: str
-    column: str
-    measure: str = Field(description="Row and column in words.")
-    unit: str
-    base: float | None
-    value: float | None
-    difference: float | None
-
-
-class Sentence(BaseModel):
-    """The answer in a sentence: of the network as it is for scenario 'base', else what changes."""
-
-    scenario: str
-    analysis: str
-    sentence: str
-
-
-class CompareBody(BaseModel):
-    """What scenarios change: the headline numbers first; ``total`` counts all that change."""
-
-    rows: list[CompareRow]
-    total: int
-    sentences: list[Sentence]
-    changed_inputs: dict[str, dict[str, Difference]] = Field(description="By scenario and table.")
-
-
 def _body(s: StoredScenario) -> ScenarioBody:
     return ScenarioBody(
         scenario=s.scenario, name=s.name, digest=s.digest, edits=s.edits, made=s.made, by=s.by, created=s.created.isoformat()
@@ -141,7 +88,7 @@ def add_planned_scenario(key: str, given: PlannedIn, who: Planner, held: Held) -
     NotFound
         There is no such answer in this workspace.
     """
-    body = held.answers.bodies.get(key)
+    body = held.answers.bodies.get(who.workspace, key)
     if body is None or not held.shelf.has(who.workspace, body.digest):
         raise NotFound
     plan = remade.plan(body.plain)
@@ -170,47 +117,3 @@ def _values(held: Serving, who: Member, given: ScenarioIn) -> dict[str, Any]:
     made = edited_network(held, who, given.digest, given.edits, given.name)
     edits = [edit.model_dump(mode="json", exclude_defaults=True) for edit in given.edits]
     return {"name": given.name, "digest": given.digest, "edits": edits, "made": made.digest}
-
-
-@router.post("/compare")
-def compare(asked: CompareIn, who: Viewer, held: Held) -> CompareBody:
-    """Run analyses on a network and on its scenarios, and give every number that differs, 2,000 at most."""
-    base = held.shelf.read(who.workspace, asked.digest)
-    others: dict[str, Network] = {}
-    for each in asked.scenarios:
-        found = scenarios.get(held.store, who.workspace, each)
-        label = found.name if found.name not in others else f"{found.name} ({each[:6]})"
-        others[label] = held.shelf.read(who.workspace, str(found.made))
-    answering.check_named(asked.parameters, asked.analyses)
-    answers: list[Result] = []
-    changed: dict[str, list[Result]] = {label: [] for label in others}
-    for name in asked.analyses:
-        answering.asked(name)
-        for given in every_product(base, name, asked.parameters.get(name, {})):
-            answers.append(_answer(held, name, base, given))
-            for label, other in others.items():
-                changed[label].append(_answer(held, name, other, given))
-    compared = Comparison.of(answers, changed)
-    names = [("base", a) for a in answers] + [(label, a) for label in others for a in answers]
-    sentences = [
-        Sentence(scenario=label, analysis=answer.analysis, sentence=text)
-        for (label, answer), (_, text) in zip(names, compared.sentences, strict=True)
-    ]
-    inputs = {label: _inputs(base, other) for label, other in others.items()}
-    rows = [CompareRow(**row) for row in _named(compared.differences.head(MOST_DIFFERENCES)).to_dicts()]
-    return CompareBody(rows=rows, total=compared.differences.height, sentences=sentences, changed_inputs=inputs)
-
-
-def _answer(held: Serving, name: str, network: Network, given: dict[str, Any]) -> Result:
-    question = answering.question(name, network, given, held.settings.data_paths)
-    return held.answers.result(question, network)
-
-
-def _named(differences: pl.DataFrame) -> pl.DataFrame:
-    measure = pl.format("{} · {}", "row", pl.col("column").str.replace_all("_", " ")).alias("measure")
-    return differences.with_columns(measure).rename({"changed": "value"})
-
-
-def _inputs(before: Network, after: Network) -> dict[str, Difference]:
-    found = {name: table_difference(before[name], after[name], table) for name, table in TABLES.items()}
-    return {name: Difference(**each) for name, each in found.items() if any(each["totals"].values())}

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from tierscape.errors import ParameterError
 from tierscape.server.store.account_tables import AuditEntry
+from tierscape.server.store.engine import widened
 from tierscape.server.store.tables import now
 
 START = "0" * 64
@@ -37,6 +41,23 @@ class Head:
 
     entry: int
     hash: str
+
+    def __str__(self) -> str:
+        return f"{self.entry}:{self.hash}"
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Read what ``str`` gave.
+
+        Raises
+        ------
+        ParameterError
+            It is no end of a log.
+        """
+        found = re.fullmatch(r"([0-9]{1,9}):([0-9a-f]{64})", text)
+        if found is None:
+            raise ParameterError("head: give ENTRY:HASH as 'tierscape audit' or 'tierscape backup' printed it.")
+        return cls(int(found[1]), found[2])
 
 
 @dataclass(frozen=True)
@@ -79,19 +100,20 @@ def record(
         Id of what it was done to; never a name, a secret or a value of a network.
     """
     lock(session)
-    last = head(session)
-    entry = AuditEntry(
-        entry=last.entry + 1, at=now().isoformat(timespec="microseconds"), user=user, workspace=workspace,
-        action=action, target=target, detail=json.dumps(dict(detail or {}), sort_keys=True), before=last.hash,
-    )  # fmt: skip
-    entry.hash = _hash(entry)
-    session.add(entry)
-    session.flush()
+    with widened(session):  # the chain is one for all workspaces
+        last = head(session)
+        entry = AuditEntry(
+            entry=last.entry + 1, at=now().isoformat(timespec="microseconds"), user=user, workspace=workspace,
+            action=action, target=target, detail=json.dumps(dict(detail or {}), sort_keys=True), before=last.hash,
+        )  # fmt: skip
+        entry.hash = _hash(entry)
+        session.add(entry)
+        session.flush()
     return Head(entry.entry, entry.hash)
 
 
 def head(session: Session) -> Head:
-    """Give the end of the log, to publish it."""
+    """Give the end of the log, to publish it; the session must see all of it."""
     found = session.execute(
         select(AuditEntry.entry, AuditEntry.hash).order_by(AuditEntry.entry.desc()).limit(1)
     ).first()
@@ -111,7 +133,7 @@ def entries(
 
 
 def verify(session: Session, published: Head | None = None) -> Verdict:
-    """Follow the chain from its start.
+    """Follow the chain from its start; the session must see all of it.
 
     Parameters
     ----------

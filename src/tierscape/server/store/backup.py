@@ -16,26 +16,29 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Connection, DateTime, Integer, LargeBinary, MetaData, Table, func, select, text
+from sqlalchemy.orm import Session
 
 from tierscape._version import __version__
 from tierscape.errors import ParameterError
 from tierscape.network import Network
-from tierscape.server.store import blobs, migrate
-from tierscape.server.store.engine import reading
+from tierscape.server.store import audit, blobs, migrate
+from tierscape.server.store.engine import EVERYWHERE, reading
 from tierscape.server.store.opening import Store, connect
 from tierscape.server.store.tables import Blob
 
 MANIFEST = "manifest.json"
+LOG = "audit"
 ROWS = 500
+AT_ONE_POINT = {"isolation_level": "REPEATABLE READ", "scope": EVERYWHERE}
 
 
-def write(store: Store, target: Path) -> int:
+def write(store: Store, target: Path) -> tuple[int, audit.Head]:
     """Write a backup; the target appears whole or not at all.
 
     Returns
     -------
-    int
-        Number of networks in it.
+    tuple of int and Head
+        Number of networks in it, and where its log ends.
 
     Raises
     ------
@@ -48,29 +51,30 @@ def write(store: Store, target: Path) -> int:
     partial = target.with_name(f".{target.name}.new")
     try:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            number = _dump(store, archive)
+            number, head = _dump(store, archive)
         with partial.open("rb+") as file:
             os.fsync(file.fileno())
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
-    return number
+    return number, head
 
 
-def _dump(store: Store, archive: zipfile.ZipFile) -> int:
-    isolated = store.engine if store.embedded else store.engine.execution_options(isolation_level="REPEATABLE READ")
+def _dump(store: Store, archive: zipfile.ZipFile) -> tuple[int, audit.Head]:
+    isolated = store.engine if store.embedded else store.engine.execution_options(**AT_ONE_POINT)
     with isolated.connect() as connection:
         tables = _tables(connection)
         counts = {table.name: _dump_table(connection, table, archive) for table in tables}
         held = connection.execute(select(_table(tables, "blobs"))).mappings().all()
+        head = audit.head(Session(connection)) if any(t.name == LOG for t in tables) else audit.Head(0, audit.START)
     for row in held:
         path = store.networks / row["folder"] / f"{row['table_name']}.parquet"
         if not path.is_file():
             raise ParameterError("backup: a network was deleted while the backup was written. Start it again.")
         archive.write(path, f"networks/{row['folder']}/{path.name}", zipfile.ZIP_STORED)
-    manifest = {"tierscape": __version__, "revision": migrate.revision(store.engine), "rows": counts}
+    manifest = {"tierscape": __version__, "revision": migrate.revision(store.engine), "rows": counts, "log": str(head)}
     archive.writestr(MANIFEST, json.dumps(manifest, indent=1))
-    return len({row["digest"] for row in held})
+    return len({row["digest"] for row in held}), head
 
 
 def _tables(connection: Connection) -> list[Table]:
@@ -160,11 +164,18 @@ def _restore(source: Path, store: Store) -> int:
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ParameterError(f"restore: {source} is no backup that can be read ({error}).") from error
     migrate.upgrade(store.engine)
-    wrong = faults(store)
+    wrong = faults(store) + _broken_log(store, manifest.get("log"))
     if wrong:
         raise ParameterError("restore: " + " ".join(wrong[:5]))
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         return session.scalar(select(func.count(func.distinct(Blob.digest)))) or 0
+
+
+def _broken_log(store: Store, kept: str | None) -> list[str]:
+    """Say where the log that was restored is not that of the manifest; older backups name none."""
+    with reading(store.engine, EVERYWHERE) as session:
+        verdict = audit.verify(session, audit.Head.read(kept) if kept else None)
+    return [] if verdict.broken is None else [f"Row {verdict.broken} of the log was changed or is missing."]
 
 
 def _unpack(archive: zipfile.ZipFile, networks: Path) -> None:
@@ -177,7 +188,7 @@ def _unpack(archive: zipfile.ZipFile, networks: Path) -> None:
 
 
 def _fill(store: Store, archive: zipfile.ZipFile) -> None:
-    with store.engine.execution_options(writes=True).begin() as connection:
+    with store.engine.execution_options(writes=True, scope=EVERYWHERE).begin() as connection:
         for table in _tables(connection):
             name = f"rows/{table.name}.jsonl"
             if name in archive.namelist():
@@ -213,7 +224,7 @@ def _count_on(connection: Connection, table: Table) -> None:
 
 def faults(store: Store) -> list[str]:
     """Give in words what is wrong with the files of a store: gone, changed, or not what their digest says."""
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         held = session.scalars(select(Blob).order_by(Blob.digest, Blob.table)).all()
     by_digest: dict[str, list[Blob]] = {}
     for blob in held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import secrets
 import shutil
@@ -62,11 +63,13 @@ def write_blobs(root: Path, digest: str, tables: Mapping[str, pl.DataFrame]) -> 
 
 
 def _write(path: Path, frame: pl.DataFrame, where: tuple[str, str]) -> Blob:
+    made = io.BytesIO()  # a full disk is then told as what it is, not as a fault of the format
+    frame.write_parquet(made)
+    content = made.getvalue()
     with path.open("wb") as file:
-        frame.write_parquet(file)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    content = path.read_bytes()
     return Blob(
         digest=where[0], table=path.stem, rows=frame.height, size=len(content),
         sha256=hashlib.sha256(content).hexdigest(), folder=where[1],

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tierscape.server.refusals import NotFound
-from tierscape.server.store.engine import reading, writing
+from tierscape.server.store.engine import EVERYWHERE, looking, reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.results import Question
 from tierscape.server.store.tables import Job, now
@@ -42,7 +42,7 @@ def add(store: Store, workspace: str, question: Question, *, by: str | None, kin
     )  # fmt: skip
     while True:
         try:
-            with writing(store.engine) as session:
+            with writing(store.engine, workspace) as session:
                 held = session.scalar(
                     select(Job.job).where(Job.workspace == workspace, Job.key == question.key, _active())
                 )
@@ -57,7 +57,7 @@ def add(store: Store, workspace: str, question: Question, *, by: str | None, kin
 def claim(store: Store, worker: str) -> Job | None:
     """Take the oldest job that waits, None where there is none."""
     waiting = select(Job).where(Job.state == "queued").order_by(Job.created, Job.job).limit(1)
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         job = session.scalars(waiting.with_for_update(skip_locked=True)).first()
         if job is None:
             return None
@@ -69,19 +69,19 @@ def claim(store: Store, worker: str) -> Job | None:
 
 def waiting(store: Store) -> bool:
     """See whether any job waits; cheap, takes no lock."""
-    with store.engine.connect() as connection:
+    with looking(store.engine, EVERYWHERE) as connection:
         return connection.execute(select(Job.job).where(Job.state == "queued").limit(1)).first() is not None
 
 
 def beat(store: Store, jobs: Sequence[str]) -> None:
     """Say that jobs are still worked on."""
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         session.execute(update(Job).where(Job.job.in_(jobs), Job.state == "running").values(heartbeat=now()))
 
 
 def tell(store: Store, job: str, message: str, progress: float | None = None) -> None:
     """Say how far a job is."""
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         values: dict[str, Any] = {"message": message[:400], "progress": progress, "heartbeat": now()}
         session.execute(update(Job).where(Job.job == job, Job.state == "running").values(**values))
 
@@ -91,13 +91,13 @@ def end(store: Store, job: str, state: str, message: str = "", error: dict[str, 
     values: dict[str, Any] = {"state": state, "message": message[:400], "error": error, "finished": now()}
     if state == "done":
         values["progress"] = 1.0
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         session.execute(update(Job).where(Job.job == job, _active()).values(**values))
 
 
 def again(store: Store, job: str) -> None:
     """Queue a job once more after its worker died, or fail it after the second time."""
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         _again(session, Job.job == job)
 
 
@@ -118,7 +118,7 @@ def _again(session: Session, which: ColumnElement[bool]) -> None:
 
 def hand_back(store: Store, jobs: Sequence[str]) -> None:
     """Queue jobs again that a server gives up because it stops; that costs no attempt."""
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         which = Job.job.in_(jobs), Job.state == "running"
         fresh = {"state": "queued", "message": "waiting", "worker": None, "heartbeat": None, "attempt": Job.attempt - 1}
         session.execute(update(Job).where(*which).values(**fresh))
@@ -126,19 +126,19 @@ def hand_back(store: Store, jobs: Sequence[str]) -> None:
 
 def revive(store: Store, *, at_start: bool = False) -> None:
     """Queue jobs again whose worker is presumed dead; at the start of an embedded store that is all that run."""
-    with store.engine.connect() as connection:
+    with looking(store.engine, EVERYWHERE) as connection:
         stale = Job.state == "running"
         if not (at_start and store.embedded):
             stale &= Job.heartbeat < now() - dt.timedelta(seconds=DEAD_S)
         if connection.execute(select(Job.job).where(stale).limit(1)).first() is None:
             return
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         _again(session, stale)
 
 
 def to_stop(store: Store, jobs: Sequence[str]) -> list[str]:
     """Give those of some running jobs that somebody wants cancelled."""
-    with store.engine.connect() as connection:
+    with looking(store.engine, EVERYWHERE) as connection:
         return [row[0] for row in connection.execute(select(Job.job).where(Job.job.in_(jobs), Job.cancel))]
 
 
@@ -150,7 +150,7 @@ def cancel(store: Store, workspace: str, job: str) -> None:
     NotFound
         The workspace has no such job.
     """
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = _of(session, workspace, job)
         if found.state == "queued":
             found.state, found.message, found.finished = "cancelled", "cancelled", now()
@@ -166,14 +166,14 @@ def get(store: Store, workspace: str, job: str) -> Job:
     NotFound
         The workspace has no such job.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return _of(session, workspace, job)
 
 
 def listing(store: Store, workspace: str, limit: int = 100) -> Sequence[Job]:
     """List the jobs of a workspace, the newest first."""
     mine = select(Job).where(Job.workspace == workspace).order_by(Job.created.desc(), Job.job).limit(limit)
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return session.scalars(mine).all()
 
 

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
 from tierscape.errors import ParameterError
+from tierscape.server.store.engine import EVERYWHERE
 
 FOLDER = Path(__file__).with_name("migrations")
 
@@ -57,7 +58,7 @@ def downgrade(engine: Engine, to: str) -> None:
 def _run(engine: Engine, scripts: ScriptDirectory, steps: object) -> None:
     with (
         EnvironmentContext(Config(), scripts, fn=steps) as environment,
-        engine.execution_options(writes=True).connect() as connection,
+        engine.execution_options(writes=True, scope=EVERYWHERE).connect() as connection,
     ):
         environment.configure(connection=connection, transactional_ddl=True, render_as_batch=True)
         with environment.begin_transaction():

@@ -38,7 +38,7 @@ def move(store: Store, workspace: str, name: str, digest: str, *, seen: str | No
         The name points elsewhere by now.
     """
     try:
-        with writing(store.engine) as session:
+        with writing(store.engine, workspace) as session:
             point(session, (workspace, name), digest, seen=seen, by=by)
     except IntegrityError as error:  # another made the same name at the same time
         raise Conflict(_moved(name)) from error
@@ -52,7 +52,7 @@ def follow(store: Store, workspace: str, name: str, digest: str, *, seen: str, b
     Conflict
         The name points elsewhere by now.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         there = session.get(Name, (workspace, name)) is not None
     move(store, workspace, name, digest, seen=seen if there else None, by=by)
 
@@ -87,7 +87,7 @@ def _moved(name: str) -> str:
 
 def listing(store: Store, workspace: str) -> list[dict[str, Any]]:
     """List names with their history, the newest move first."""
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         names = session.scalars(select(Name).where(Name.workspace == workspace).order_by(Name.name)).all()
         moves = session.scalars(
             select(NameMove).where(NameMove.workspace == workspace).order_by(NameMove.move.desc())

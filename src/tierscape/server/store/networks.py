@@ -16,7 +16,7 @@ from tierscape.errors import Finding
 from tierscape.network import Network
 from tierscape.server.refusals import Conflict, NotFound
 from tierscape.server.store import audit, blobs
-from tierscape.server.store.engine import reading, writing
+from tierscape.server.store.engine import looking, reading, widened, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.tables import Blob, EditSet, Name, NameMove, StoredNetwork, StoredReport, StoredScenario
 
@@ -62,13 +62,15 @@ def put(
     fresh: list[Blob] = []
     try:
         while True:
-            with writing(store.engine) as session:
-                known = session.scalars(select(Blob).where(Blob.digest == network.digest)).first() is not None
-                if known or fresh:
-                    if not known:
+            with writing(store.engine, workspace) as session:
+                with widened(session):  # the files of a network are kept once, whoever has it
+                    known = session.scalars(select(Blob).where(Blob.digest == network.digest)).first() is not None
+                    if fresh and not known:
                         session.add_all(fresh)
                         session.flush()
                         fresh = []
+                        known = True
+                if known:
                     return _enter(session, workspace, network, by=by, name=name, base=base)
             fresh = blobs.write_blobs(store.networks, network.digest, network.tables)
     except IntegrityError:  # another process wrote the same network at the same time: its files stand
@@ -139,7 +141,7 @@ def row(session: Session, workspace: str, digest: str) -> StoredNetwork:
 def has(store: Store, workspace: str, digest: str) -> bool:
     """See whether a workspace has a network."""
     held = exists().where(StoredNetwork.workspace == workspace, StoredNetwork.digest == digest)
-    with store.engine.connect() as connection:
+    with looking(store.engine, workspace) as connection:
         return bool(connection.execute(select(held)).scalar())
 
 
@@ -166,16 +168,17 @@ def remove(store: Store, workspace: str, digest: str, *, by: str | None) -> None
         A name, a scenario or a report rests on it.
     """
     folders: list[str] = []
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = row(session, workspace, digest)
         for kind, what in ((Name, "A name"), (StoredScenario, "A scenario"), (StoredReport, "A report")):
             if session.scalars(select(kind).where(kind.workspace == workspace, kind.digest == digest)).first():
                 raise Conflict(f"{what} rests on this network. Move or delete that first.")
         session.delete(found)
         session.flush()
-        if not session.scalar(select(exists().where(StoredNetwork.digest == digest))):
-            folders = list(session.scalars(select(Blob.folder).where(Blob.digest == digest)))
-            session.execute(delete(Blob).where(Blob.digest == digest))
+        with widened(session):  # another workspace may have it too
+            if not session.scalar(select(exists().where(StoredNetwork.digest == digest))):
+                folders = list(session.scalars(select(Blob.folder).where(Blob.digest == digest)))
+                session.execute(delete(Blob).where(Blob.digest == digest))
         audit.record(session, "network.delete", user=by, workspace=workspace, target=digest)
     blobs.remove_folders(store.networks, folders)
 
@@ -221,7 +224,7 @@ class Shelf:
         NotFound
             The workspace has no such network.
         """
-        with reading(self._store.engine) as session:
+        with reading(self._store.engine, workspace) as session:
             found = row(session, workspace, digest)
             files = session.scalars(select(Blob).where(Blob.digest == digest)).all()
         key = workspace, digest

@@ -26,18 +26,18 @@ def add(
     made = StoredReport(
         report=report, workspace=workspace, title=title, digest=digest, asked=asked, job="", page=None, by=by
     )
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         session.add(made)
         audit.record(session, "report.add", user=by, workspace=workspace, target=report)
     job = jobs.add(store, workspace, question, by=by, kind="report")
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = session.get_one(StoredReport, report)
         found.job = job
     made.job = job
     return made
 
 
-def asked_by(store: Store, key: str) -> StoredReport:
+def asked_by(store: Store, workspace: str, key: str) -> StoredReport:
     """Give the report of a job by the job's key.
 
     Raises
@@ -45,16 +45,16 @@ def asked_by(store: Store, key: str) -> StoredReport:
     NotFound
         It was deleted.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         found = session.get(StoredReport, key.removeprefix("report-"))
     if found is None:
         raise NotFound
     return found
 
 
-def finish(store: Store, report: str, page: bytes, keys: Iterable[str]) -> None:
+def finish(store: Store, workspace: str, report: str, page: bytes, keys: Iterable[str]) -> None:
     """Keep the page, and hold on to the results that it rests on."""
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = session.get(StoredReport, report)
         if found is None:
             return
@@ -72,7 +72,7 @@ def page(store: Store, workspace: str, report: str) -> bytes:
     NotFound
         The workspace has no such report, or it is not made yet.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         found = session.get(StoredReport, report)
     if found is None or found.workspace != workspace or found.page is None:
         raise NotFound
@@ -87,7 +87,7 @@ def remove(store: Store, workspace: str, report: str, *, by: str | None) -> None
     NotFound
         The workspace has no such report.
     """
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = session.get(StoredReport, report)
         if found is None or found.workspace != workspace:
             raise NotFound
@@ -98,7 +98,7 @@ def remove(store: Store, workspace: str, report: str, *, by: str | None) -> None
 def listing(store: Store, workspace: str) -> list[tuple[StoredReport, bool]]:
     """List the reports of a workspace, the newest first, and whether each has its page."""
     mine = select(StoredReport, StoredReport.page.is_not(None)).where(StoredReport.workspace == workspace)
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         rows: Sequence[Any] = session.execute(
             mine.options(defer(StoredReport.page)).order_by(StoredReport.created.desc(), StoredReport.report)
         ).all()

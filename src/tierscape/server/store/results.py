@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tierscape._version import __version__
-from tierscape.server.store.engine import reading, writing
+from tierscape.server.store.engine import EVERYWHERE, reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.tables import Job, ReportResult, StoredResult, now
 
@@ -51,11 +51,12 @@ Headlines = Sequence[Sequence[str]]
 
 
 def put(
-    store: Store, question: Question, plain: bytes, *, headlines: Headlines | None = None, charts: bytes | None = None
-) -> Body:
-    """Keep an answer; where the key is there already, the first one stands."""
+    store: Store, workspace: str, question: Question, plain: bytes, *, headlines: Headlines | None = None,
+    charts: bytes | None = None,
+) -> Body:  # fmt: skip
+    """Keep an answer about a network of a workspace; where the key is there already, the first one stands."""
     body = Body(question.key, question.digest, etag_of(plain), plain, pack(plain))
-    charts = None if charts is None else pack(charts)
+    charts = None if charts is None else gzip.compress(charts, 6, mtime=0)
     size = len(plain) + len(body.packed) + len(charts or b"")
     made = StoredResult(
         key=question.key, digest=question.digest, analysis=question.analysis, params=question.params, version=__version__,
@@ -63,18 +64,18 @@ def put(
         headlines=None if headlines is None else [list(line) for line in headlines],
     )  # fmt: skip
     try:
-        with writing(store.engine) as session:
+        with writing(store.engine, workspace) as session:
             session.add(made)
     except IntegrityError:
         if charts is not None:
-            put_charts(store, question.key, charts)
+            put_charts(store, workspace, question.key, charts)
     return body
 
 
-def put_charts(store: Store, key: str, packed: bytes) -> None:
+def put_charts(store: Store, workspace: str, key: str, packed: bytes) -> None:
     """Keep the packed charts of an answer that had none yet."""
     bare = (StoredResult.key == key) & StoredResult.charts.is_(None)
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         session.execute(update(StoredResult).where(bare).values(charts=packed, size=StoredResult.size + len(packed)))
 
 
@@ -88,23 +89,23 @@ def etag_of(plain: bytes) -> str:
     return f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
 
 
-def facts(store: Store, key: str) -> Question | None:
-    """Give what a result answers, None where there is none of that key."""
+def facts(store: Store, workspace: str, key: str) -> Question | None:
+    """Give what a result answers, None where the workspace has none of that key."""
     columns = select(StoredResult.digest, StoredResult.analysis, StoredResult.params)
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         found = session.execute(columns.where(StoredResult.key == key)).one_or_none()
     return None if found is None else Question(key, found[0], found[1], found[2])
 
 
-def charts(store: Store, key: str) -> bytes | None:
+def charts(store: Store, workspace: str, key: str) -> bytes | None:
     """Give the packed charts of an answer, None where they are not drawn yet."""
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return session.scalar(select(StoredResult.charts).where(StoredResult.key == key))
 
 
-def headlines(store: Store, key: str) -> Headlines | None:
+def headlines(store: Store, workspace: str, key: str) -> Headlines | None:
     """Give the headlines of an answer, None where none were kept."""
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return session.scalar(select(StoredResult.headlines).where(StoredResult.key == key))
 
 
@@ -116,7 +117,7 @@ def evict(store: Store, most_bytes: float) -> int:
     int
         Number of answers thrown out.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, EVERYWHERE) as session:
         total = session.scalar(select(func.coalesce(func.sum(StoredResult.size), 0))) or 0
         if total <= most_bytes:
             return 0
@@ -130,7 +131,7 @@ def evict(store: Store, most_bytes: float) -> int:
             break
         gone.append(key)
         total -= size
-    with writing(store.engine) as session:
+    with writing(store.engine, EVERYWHERE) as session:
         for at in range(0, len(gone), 500):
             session.execute(delete(StoredResult).where(StoredResult.key.in_(gone[at : at + 500]), ~_kept()))
     return len(gone)
@@ -162,13 +163,16 @@ class Bodies:
                 self._touched[key] = time.time()
         return body
 
-    def get(self, key: str) -> Body | None:
-        """Give an answer, None where there is none of that key."""
+    def get(self, workspace: str, key: str) -> Body | None:
+        """Give an answer, None where there is none of that key.
+
+        One that is in memory is given to any workspace: that it has the network is for the caller to see.
+        """
         body = self.at_hand(key)
         if body is not None:
             return body
         columns = select(StoredResult.digest, StoredResult.etag, StoredResult.body, StoredResult.packed)
-        with reading(self._store.engine) as session:
+        with reading(self._store.engine, workspace) as session:
             found = session.execute(columns.where(StoredResult.key == key)).one_or_none()
         if found is None:
             return None
@@ -195,7 +199,7 @@ class Bodies:
         with self._lock:
             touched, self._touched = list(self._touched), {}
         if touched:
-            with writing(self._store.engine) as session:
+            with writing(self._store.engine, EVERYWHERE) as session:
                 for at in range(0, len(touched), 500):
                     these = StoredResult.key.in_(touched[at : at + 500])
                     session.execute(update(StoredResult).where(these).values(used=now()))

@@ -23,7 +23,7 @@ def add(
     scenario = StoredScenario(
         scenario=secrets.token_hex(12), workspace=workspace, name=name, digest=digest, edits=edits, made=made, by=by
     )
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         session.add(scenario)
         audit.record(session, "scenario.add", user=by, workspace=workspace, target=scenario.scenario)
     return scenario
@@ -37,7 +37,7 @@ def change(store: Store, workspace: str, scenario: str, *, by: str | None, **val
     NotFound
         The workspace has no such scenario.
     """
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         found = _of(session, workspace, scenario)
         for name, value in values.items():
             setattr(found, name, value)
@@ -53,7 +53,7 @@ def remove(store: Store, workspace: str, scenario: str, *, by: str | None) -> No
     NotFound
         The workspace has no such scenario.
     """
-    with writing(store.engine) as session:
+    with writing(store.engine, workspace) as session:
         session.delete(_of(session, workspace, scenario))
         audit.record(session, "scenario.delete", user=by, workspace=workspace, target=scenario)
 
@@ -66,14 +66,14 @@ def get(store: Store, workspace: str, scenario: str) -> StoredScenario:
     NotFound
         The workspace has no such scenario.
     """
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return _of(session, workspace, scenario)
 
 
 def listing(store: Store, workspace: str) -> Sequence[StoredScenario]:
     """List the scenarios of a workspace, the newest first."""
     mine = select(StoredScenario).where(StoredScenario.workspace == workspace)
-    with reading(store.engine) as session:
+    with reading(store.engine, workspace) as session:
         return session.scalars(mine.order_by(StoredScenario.created.desc(), StoredScenario.scenario)).all()
 
 

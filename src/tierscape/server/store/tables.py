@@ -85,7 +85,7 @@ class StoredNetwork(Base):
 
     __tablename__ = "networks"
     workspace: Mapped[str] = mapped_column(ForeignKey("workspaces.workspace", ondelete="CASCADE"), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
     label: Mapped[str] = mapped_column(String(400))
     home: Mapped[str | None] = mapped_column(String(2))
     currency: Mapped[str | None] = mapped_column(String(3))
