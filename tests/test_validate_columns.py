@@ -17,7 +17,7 @@ CASES = [
     Case("key", "error", "sites.site", 3, 2, "a/b", "without '/' and ';'",
          {"sites": "site\na/b\nok\nc;d\n#e"}, {"sites": "site\na-b\na~b\nŁódź_1\n=1+1\n<b>"}),
     Case("long", "error", "sites.name", 1, 3, "x" * 40, "Shorten it",
-         {"sites": f"site name\na {'x' * 100_000}\nb {'x' * 100_001}"}, {"sites": "site name\na b"}),
+         {"sites": f"site name\na {'x' * 1_000_000}\nb {'x' * 1_000_001}"}, {"sites": "site name\na b"}),
     Case("choice", "error", "parts.kind", 2, 3, "componet", "Did you mean 'component'?",
          {"parts": "part kind\na product\nb componet\nc gadget"}, {"parts": "part kind\na product\nb service"}),
     Case("choice", "error", "sites.status", 1, 2, "Operating", "Did you mean 'operating'?",

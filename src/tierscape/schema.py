@@ -260,7 +260,7 @@ PROJECTS = Table("projects", "an investment on the table", ("project",), (
     Column("lead_months", "number", "Months from decision to first output.", "30", unit="months", low=0),
     Column("ramp_months", "number", "Months from first to full output.", "18", unit="months", low=0),
     Column("jobs", "integer", "Jobs created.", "450", unit="persons", low=0),
-    Column("requires", "text", "Projects, contracts, 'hub:REGION' that must come with it, or '!key' that excludes it, "
+    Column("requires", "text", "Projects and 'hub:REGION' that must come with it, contracts of which one must, or '!key' that excludes it, "
            "joined by ';'.", "P3;C1"),
     *EVIDENCE,
 ))  # fmt: skip

@@ -34,7 +34,10 @@ def site_on_map(opened, key):
 
 def test_map_draws_cells_links_nodes_regions_and_sites(opened_map):
     opened = opened_map()
-    drawn = {layer["id"]: layer["count"] for layer in opened.page.evaluate("window.__map.layers()")}
+    drawn = {}
+    while "links" not in drawn:  # they are sorted beside the page, and come when they are
+        opened.page.wait_for_timeout(50)
+        drawn = {layer["id"]: layer["count"] for layer in opened.page.evaluate("window.__map.layers()")}
     assert drawn["sites"] == 11
     assert drawn["cells"] > 100
     assert drawn["links"] + drawn["links-inferred"] >= 9
@@ -131,7 +134,7 @@ def test_dragged_site_is_scored_where_it_is_put(opened_map):
 def test_map_is_taken_along_as_a_picture_and_as_a_workbook(opened_map):
     page = opened_map("?layers=sites").page
     with page.expect_download() as picture:
-        page.get_by_role("button", name="Save the map as a picture").click()
+        page.get_by_role("button", name="PNG, the map as a picture").click()
     assert picture.value.suggested_filename == "map.png"
     assert picture.value.path().stat().st_size > 3000
     assert page.get_by_role("link", name="XLSX").get_attribute("href").endswith(".xlsx")

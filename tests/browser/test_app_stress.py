@@ -17,7 +17,7 @@ def test_row_that_is_clicked_is_knocked_out_and_its_days_are_shown(visit, mini):
     opened.wait_for_mark("knocked_out", 400)
     page.get_by_role("heading", name="Northern Motors stops").wait_for()
     assert "break=site%3An2" in page.url
-    assert page.get_by_role("img", name="Day by day").count() == 1
+    assert page.locator("svg.stress-line").count() == 1
     page.get_by_role("button", name="Keep as a scenario: it closes").click()
     page.get_by_text("Kept as “Northern Motors closed”.").wait_for()
 

@@ -154,14 +154,14 @@ def test_text_stays_text(tmp_path, text):
 
 
 def test_numbers_beyond_fifteen_digits_are_rounded_and_said(tmp_path):
-    values = [0.1, 0.1 + 0.2, 2.0**53, 1.7976931348623157e308, 5e-324]
+    values = [0.1, 0.1 + 0.2, 2.0**53, 1.0000000000000002e29, 1e-30]
     frame = pl.DataFrame({"part": list("abcde"), "kind": ["product"] * 5, "unit_value": values})
     (found,) = ts.save(Network.from_tables({"parts": frame}), tmp_path / "n.xlsx")
     assert (found.rule, found.where, found.row, found.count) == ("rounded", "parts.unit_value", 3, 3)
     assert found.value == "0.30000000000000004"
     assert ".zip" in found.remedy
     back = ts.load(tmp_path / "n.xlsx")["parts"]["unit_value"].to_list()
-    assert back == [0.1, 0.3, 9007199254740990.0, 9.99999999999999e307, 5e-324]
+    assert back == [0.1, 0.3, 9007199254740990.0, 1e29, 1e-30]
 
 
 def test_what_no_sheet_can_hold_is_refused(tmp_path, monkeypatch):

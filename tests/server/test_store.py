@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 import tierscape as ts
 from tierscape.errors import DataError, ParameterError
 from tierscape.network import Network
-from tierscape.server.refusals import Conflict, NotFound
+from tierscape.server.refusals import Conflict, NotFound, TooMany
 from tierscape.server.store import account_tables, backup, blobs, jobs, migrate, names, networks, reports, results
 from tierscape.server.store.engine import EVERYWHERE, looking, open_engine, reading, writing
 from tierscape.server.store.networks import Shelf
@@ -320,6 +320,17 @@ def test_same_question_twice_is_one_job_until_it_has_ended(store, mini):
     assert jobs.add(store, MAIN, question("k", mini.digest), by="paul") == first
     jobs.end(store, first, "done")
     assert jobs.add(store, MAIN, question("k", mini.digest), by="paul") != first
+
+
+def test_workspace_with_too_many_open_jobs_has_to_wait(store, mini, monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_OPEN", 2)
+    first = jobs.add(store, MAIN, question("k0", mini.digest), by="ada")
+    jobs.add(store, MAIN, question("k1", mini.digest), by="ada")
+    with pytest.raises(TooMany, match="2 jobs of this workspace"):
+        jobs.add(store, MAIN, question("k2", mini.digest), by="ada")
+    assert jobs.add(store, MAIN, question("k0", mini.digest), by="ada") == first
+    jobs.end(store, first, "done")
+    assert jobs.add(store, MAIN, question("k2", mini.digest), by="ada")
 
 
 def test_each_job_is_claimed_once_the_oldest_first(store, mini):

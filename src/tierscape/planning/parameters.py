@@ -114,7 +114,9 @@ class Search(_Group):
     work_limit: float = Field(
         1.0, gt=0, description="Effort in multiples of the usual; counts iterations, not seconds."
     )
-    time_limit_s: float = Field(600.0, gt=0, description="Stop after so many seconds with the best plan so far.")
+    time_limit_s: float = Field(
+        600.0, gt=0, description="Stop each search after so many seconds with the best plan so far."
+    )
     goals: bool = Field(True, description="Price other questions: no contracts, more allied value, less carbon.")
     alternatives: bool = Field(
         False, description="Find out which decisions are forced and which are free, and the most different plans."

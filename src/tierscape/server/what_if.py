@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Lock
 from typing import Annotated, Any, Literal
 
@@ -19,9 +20,13 @@ from tierscape.errors import ParameterError
 from tierscape.network import Network
 from tierscape.results import conform
 from tierscape.schema import Column, Table
+from tierscape.server.refusals import Unavailable
 
 MOST = 12
 """States kept; each shares with the one that it came from what the move did not touch."""
+
+PATIENCE_S = 20.0
+"""How long a question waits for those before it."""
 
 __all__ = ["SHOWN", "Move", "NewPlace", "Question", "Residents"]
 
@@ -90,6 +95,8 @@ class Residents:
             A parameter or a move is not as it should be.
         DataError
             As for `density`.
+        Unavailable
+            Others keep it busy.
         """
         begun = time.perf_counter()
         try:
@@ -98,7 +105,7 @@ class Residents:
             lines = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}." for e in error.errors(include_url=False)]
             raise ParameterError("what-if: " + " ".join(lines)) from error
         key = json.dumps([network.digest, product, given.model_dump(mode="json"), places], sort_keys=True)
-        with self._work:  # one at a time: a drag sends many, and each builds on the one before
+        with self._turn():  # one at a time: a drag sends many, and each builds on the one before
             state = self._recall(key)
             if state is None:
                 how = {name: getattr(given, name) for name in Question.model_fields}
@@ -110,6 +117,15 @@ class Residents:
                 steps.append(state)
         shown = {"places": _rows(_places(start, steps)), "parts": _rows(_parts(steps))}
         return {**shown, "ms": round(1000 * (time.perf_counter() - begun), 1)}
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._work.acquire(timeout=PATIENCE_S):
+            raise Unavailable("Other moves are still being worked on. Try again in a moment.")
+        try:
+            yield
+        finally:
+            self._work.release()
 
     def _recall(self, key: str) -> ResidentDensity | None:
         with self._lock:

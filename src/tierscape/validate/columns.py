@@ -55,12 +55,12 @@ def key_form(data: Data) -> Iterator[Finding]:
         yield from data.found((table.name, column.name), values.str.contains(r"[/;\n\r\t]|^[\s#!]|\s$"), fault)
 
 
-LONGEST = 100_000
+LONGEST = 1_000_000
 """Characters of a text: a page of notes fits many times, a file that stands in one cell does not."""
 
 
 def length(data: Data) -> Iterator[Finding]:
-    """Texts are no longer than 100,000 characters."""
+    """Texts are no longer than 1,000,000 characters."""
     fault = Fault(
         rule="long",
         clause=f"hold a text of more than {LONGEST:,} characters",

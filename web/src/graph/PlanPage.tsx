@@ -41,11 +41,10 @@ export function PlanPage({ result, resultKey, params, children }: Props): ReactN
     const key = point?.["point"];
     return (row: Row) => row["point"] === undefined || row["point"] === key;
   }, [point]);
-  if (!point) return <Conflicts result={result} />;
+  if (!point) return null;
   const years = yearsOf(result, point);
   return (
     <>
-      <Conflicts result={result} />
       <Frontier points={points} chosen={text(point, "point")} currency={currency} goals={goalsOf(result)} onChoose={setChosen} />
       <section className="stack" aria-label={title(point)}>
         <div className="tier-controls">
@@ -115,21 +114,6 @@ const yearsOf = (result: Result, point: Row): number[] =>
       rowsOf(result, "production").flatMap((row) => (row["point"] === point["point"] ? [number(row, "year") ?? 0] : [])),
     ),
   ].sort((a, b) => a - b);
-
-function Conflicts({ result }: { result: Result }): ReactNode {
-  const rows = rowsOf(result, "conflicts");
-  if (!rows.length) return null;
-  return (
-    <section className="error-box" role="alert">
-      <h2>{T.conflicts}</h2>
-      <ul>
-        {rows.map((row, i) => (
-          <li key={i}>{text(row, "text")}</li>
-        ))}
-      </ul>
-    </section>
-  );
-}
 
 /** What stays unmet in this plan, the largest first. */
 function Unmet({ result, point }: { result: Result; point: Row }): ReactNode {

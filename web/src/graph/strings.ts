@@ -128,7 +128,6 @@ export const GRAPH_TEXT = {
     qualification: "qualification",
     nothing: "This plan starts no project and signs no contract.",
     why: "Why",
-    conflicts: "What cannot be met",
     tables: "Tables of this plan",
     noTables: "This plan has no rows here.",
     baseline: "before the plan",

@@ -2,7 +2,7 @@
 export const MAP_TEXT = {
   title: "Map",
   canvas: "Map of the supply base. Arrow keys move it, plus and minus zoom. The list below holds the same sites.",
-  picture: "Save the map as a picture (PNG)",
+  picture: "PNG, the map as a picture",
   loading: "Fetching the sites and links…",
   layers: {
     legend: "Layers",

@@ -38,7 +38,7 @@ def design(
     A mixed-integer program over the tables of the network: what each site can make, what is demanded, what may be built,
     signed and granted, and drawn adverse years. Commitments, co-investment, incentives with clawback, cluster completeness,
     rules of origin, allied value, carbon and tail risk are rows of the program, not scores after it. Every plan comes with
-    a proven lower bound, and is evaluated again on all adverse years by code that shares none of the optimiser's rows.
+    a proven lower bound, and is evaluated again on all adverse years by code of its own beside the optimiser's rows.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def design(
     Design
         Tables ``points`` (one row a plan of the frontier), ``projects``, ``contracts``, ``incentives``, ``qualifications``,
         ``hubs``, ``buffers``, ``flows``, ``production``, ``unmet``, ``tail``, ``survival``, ``costs`` by point; ``goals``,
-        ``worth``, ``because``, ``alternatives`` of the plan shown first; ``conflicts``, ``trace``, ``checks``.
+        ``worth``, ``because``, ``alternatives`` of the plan shown first; ``trace``, ``checks``.
 
     Raises
     ------

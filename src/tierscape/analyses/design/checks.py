@@ -1,4 +1,4 @@
-"""A plan looked at again by code that shares none of the optimiser's rows, and what is said where the two disagree."""
+"""A plan looked at again by code of its own, not by the optimiser's rows, and what is said where the two disagree."""
 
 from __future__ import annotations
 

@@ -57,7 +57,6 @@ class Design(Result):
     different: pl.DataFrame
     worth: pl.DataFrame
     goals: pl.DataFrame
-    conflicts: pl.DataFrame
     trace: pl.DataFrame
     checks: pl.DataFrame
     places: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=PLACES))
@@ -144,9 +143,7 @@ class Design(Result):
                 f"Frontier of {told.height} plans from {self.money(low)} to {self.money(high)}; {self.told_apart()} of them differ "
                 "from each other in a project or contract, and by more than their gaps."
             )
-        if self.conflicts.height:
-            lines.append(str(self.conflicts["text"][0]))
-        elif self.plan["binding"]:
+        if self.plan["binding"]:
             lines.append(f"What limits the plan: {self.plan['binding']}.")
         return tuple(lines[:3])
 

@@ -200,15 +200,6 @@ GOALS = Table("goals", "what a change of the question costs beside the plan show
     Column("text", "text", "In words."),
 ))  # fmt: skip
 
-CONFLICTS = Table("conflicts", "a limit that cannot be met", ("family", "part", "region", "year"), (
-    Column("family", "text", "Kind of limit."),
-    _PART, _REGION, _YEAR,
-    Column("short", "number", "By how much it is missed.", unit="varies"),
-    Column("unit", "text", "Unit of that."),
-    _share("share", "Of the limit."),
-    Column("text", "text", "In words, with the remedy."),
-))  # fmt: skip
-
 TRACE = Table("trace", "a step of the search", ("point", "step"), (
     _POINT,
     Column("step", "integer", "Step.", unit="1"),
@@ -232,5 +223,5 @@ CHECKS = Table("checks", "a plan re-evaluated from its tables, without the optim
 
 ALL = (
     POINTS, PROJECTS, CONTRACTS, INCENTIVES, QUALIFICATIONS, HUBS, BUFFERS, FLOWS, PRODUCTION, UNMET, TAIL, SURVIVAL,
-    COSTS, ALTERNATIVES, BECAUSE, DIFFERENT, WORTH, GOALS, CONFLICTS, TRACE, CHECKS,
+    COSTS, ALTERNATIVES, BECAUSE, DIFFERENT, WORTH, GOALS, TRACE, CHECKS,
 )  # fmt: skip

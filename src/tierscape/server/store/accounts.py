@@ -158,12 +158,6 @@ def workspaces(session: Session, user: str) -> list[tuple[str, str, Role]]:
     return [(key, name, cast("Role", role)) for key, name, role in session.execute(query)]
 
 
-def roles(session: Session, user: str) -> dict[str, Role]:
-    """Give the role of a person by workspace."""
-    found = session.execute(select(Membership.workspace, Membership.role).where(Membership.user == user))
-    return {workspace: cast("Role", role) for workspace, role in found}
-
-
 def add_workspace(session: Session, workspace: str, name: str) -> None:
     """Make a workspace.
 

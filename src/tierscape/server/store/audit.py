@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tierscape.errors import ParameterError
@@ -149,11 +149,6 @@ def verify(session: Session, published: Head | None = None) -> Verdict:
         last = Head(entry.entry, entry.hash)
     cut = published is not None and published.entry > last.entry
     return Verdict(last, last.entry + 1 if cut else None)
-
-
-def length(session: Session) -> int:
-    """Count the rows."""
-    return session.scalar(select(func.count()).select_from(AuditEntry)) or 0
 
 
 def _in_order(session: Session) -> Iterator[AuditEntry]:

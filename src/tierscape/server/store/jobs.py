@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from tierscape.server.refusals import NotFound
+from tierscape.server.refusals import NotFound, TooMany
 from tierscape.server.store.engine import EVERYWHERE, looking, reading, writing
 from tierscape.server.store.opening import Store
 from tierscape.server.store.results import Question
@@ -20,6 +20,8 @@ from tierscape.server.store.tables import Job, now
 DEAD_S = 30.0
 """Age of a heartbeat from which a worker is presumed dead."""
 MOST_ATTEMPTS = 2
+MOST_OPEN = 100
+"""Jobs of a workspace that may wait or run at once."""
 ENDED = ("done", "failed", "cancelled")
 DIED = {
     "error": "WorkerDied",
@@ -35,6 +37,11 @@ def add(store: Store, workspace: str, question: Question, *, by: str | None, kin
     -------
     str
         Id of the job.
+
+    Raises
+    ------
+    TooMany
+        ``MOST_OPEN`` jobs of the workspace wait or run already.
     """
     job = Job(
         job=secrets.token_hex(12), workspace=workspace, owner=by, kind=kind, digest=question.digest,
@@ -48,6 +55,9 @@ def add(store: Store, workspace: str, question: Question, *, by: str | None, kin
                 )
                 if held is not None:
                     return held
+                ours = select(func.count()).select_from(Job).where(Job.workspace == workspace, _active())
+                if (session.scalar(ours) or 0) >= MOST_OPEN:
+                    raise TooMany(f"{MOST_OPEN} jobs of this workspace wait or run. Cancel some, or wait.", wait_s=60)
                 session.add(job)
         except IntegrityError:  # another server queued the same in between: it is found now
             continue
